@@ -4,7 +4,7 @@ using NativeSparse.Onnx.Protobuf;
 namespace NativeSparse.Onnx;
 
 /// <summary>An ONNX model in memory: read, searched, rewritten and saved. Not thread-safe.</summary>
-public sealed class OnnxModel
+public sealed partial class OnnxModel
 {
     private OnnxModel(ModelProto proto, string? folder)
     {
@@ -40,19 +40,4 @@ public sealed class OnnxModel
 
     /// <summary>The serialized model for an ONNX Runtime session; external data stay external, relative to <see cref="Folder"/>.</summary>
     public byte[] ToBytes() => Proto.ToByteArray();
-
-    /// <summary>Finds the feed-forward networks.</summary>
-    public FeedForwardSearch FindFeedForwards() => throw new NotSupportedException();
-
-    /// <summary>Finds the other linears with constant weights.</summary>
-    public IReadOnlyList<LinearSite> FindLinears() => throw new NotSupportedException();
-
-    /// <summary>Replaces a site found in this model by one node and drops what nobody uses any more.</summary>
-    public void Replace(FeedForwardSite site, ReplacementNode node) => throw new NotSupportedException();
-
-    /// <summary>The nodes of one domain, subgraphs included, with their constants.</summary>
-    public IReadOnlyList<FormNode> FindNodes(string domain) => throw new NotSupportedException();
-
-    /// <summary>Gives a node found by <see cref="FindNodes"/> new attributes and takes its constants away.</summary>
-    public void StripConstants(FormNode node, IReadOnlyDictionary<string, object> attributes) => throw new NotSupportedException();
 }
