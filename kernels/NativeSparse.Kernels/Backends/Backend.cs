@@ -1,0 +1,22 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>One place where kernels run, with its kernel families. Thread-safe.</summary>
+public abstract class Backend : IDisposable
+{
+    private protected Backend(string name) => Name = name;
+
+    /// <summary>The backend's full name: <c>reference</c>, <c>cpu:vector256</c>, ...</summary>
+    public string Name { get; }
+
+    /// <summary>Dense products.</summary>
+    public abstract IDenseMatMul Dense { get; }
+
+    /// <summary>Choosing experts.</summary>
+    public abstract ITopKRouting Routing { get; }
+
+    /// <summary>Running experts.</summary>
+    public abstract IExpertDispatch Experts { get; }
+
+    /// <inheritdoc/>
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+}

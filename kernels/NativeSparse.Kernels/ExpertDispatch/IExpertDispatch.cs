@@ -1,0 +1,31 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>
+/// Runs each token through its chosen experts and adds the weighted results:
+/// <c>y[t] += scale * sum over chosen e of w[t, e] (E_e(x[t]) + expertBias[e])</c>, E_e(x) = act(x up_e + b_e) down_e, or gated
+/// (act(x gate_e + c_e) * (x up_e + b_e)) down_e.
+/// </summary>
+/// <remarks>
+/// Bins tokens by expert, gathers, multiplies grouped, scatters weighted sums; per token the experts are summed in ascending order, so that a
+/// row's result does not depend on T, on the other rows or on the threads, bit for bit. Thread-safe; nothing is allocated per run after warm-up.
+/// </remarks>
+public interface IExpertDispatch
+{
+    /// <summary>Which version runs.</summary>
+    string Version { get; }
+
+    /// <summary>Packs the weights.</summary>
+    /// <exception cref="ShapeMismatchException">An array's length does not match the sizes.</exception>
+    /// <exception cref="NotSupportedException">The backend has no such precision.</exception>
+    PackedExperts Pack(ExpertWeights weights, Precision precision);
+
+    /// <summary>Adds the chosen experts' weighted outputs to <paramref name="y"/>.</summary>
+    /// <param name="execution">Threads, scratch, cancellation.</param>
+    /// <param name="x"><c>[T, D]</c> float32.</param>
+    /// <param name="routing">Chosen experts and weights of each token.</param>
+    /// <param name="experts">Packed by this family of this backend.</param>
+    /// <param name="scale">Constant factor.</param>
+    /// <param name="y"><c>[T, O]</c> float32, accumulated into.</param>
+    /// <exception cref="ShapeMismatchException">Shapes do not fit.</exception>
+    void Run(in Execution execution, View x, in Routing routing, PackedExperts experts, float scale, View y);
+}

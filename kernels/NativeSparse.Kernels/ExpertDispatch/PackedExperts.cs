@@ -1,0 +1,38 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>The weights of E experts in a backend's layout at one precision. Immutable, shared by concurrent runs; owns its memory.</summary>
+public abstract class PackedExperts : IDisposable
+{
+    private protected PackedExperts(int experts, int inputWidth, int expertWidth, int outputWidth, Precision precision)
+    {
+        Experts = experts;
+        InputWidth = inputWidth;
+        ExpertWidth = expertWidth;
+        OutputWidth = outputWidth;
+        Precision = precision;
+    }
+
+    /// <summary>E.</summary>
+    public int Experts { get; }
+
+    /// <summary>D.</summary>
+    public int InputWidth { get; }
+
+    /// <summary>B.</summary>
+    public int ExpertWidth { get; }
+
+    /// <summary>O.</summary>
+    public int OutputWidth { get; }
+
+    /// <summary>How the weights are held.</summary>
+    public Precision Precision { get; }
+
+    /// <summary>Bytes held.</summary>
+    public abstract long ByteCount { get; }
+
+    /// <summary>The weights back in their plain layout, exact at float32 (padding columns included).</summary>
+    public abstract ExpertWeights Unpack();
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}

@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>
+/// A stack of native memory for one run: rent, use, and everything is given back when the run's <see cref="Scope"/> ends.
+/// After the first runs it holds one block that is large enough, so that later runs allocate nothing. Not thread-safe: one run at a time.
+/// </summary>
+public sealed unsafe class Scratch : IDisposable
+{
+    private const nuint Alignment = 64;
+
+    private readonly List<(nint Address, nuint Size)> _overflow = [];
+    private byte* _block;
+    private nuint _size;
+    private nuint _used;
+    private nuint _peak;
+
+    /// <summary>Bytes held.</summary>
+    public long ByteCount => (long)_size;
+
+    /// <summary>Starts a scope: what is rented after it is given back when it is disposed.</summary>
+    public Scope Enter() => new(this, _used);
+
+    /// <summary>Rents an uninitialized float32 matrix, 64-byte aligned, rows contiguous.</summary>
+    public View Rent(int rows, int columns) =>
+        View.Create((nint)Rent((nuint)rows * (nuint)columns * sizeof(float)), rows, columns);
+
+    /// <summary>Rents an uninitialized int32 matrix, 64-byte aligned, rows contiguous.</summary>
+    public View RentInt32(int rows, int columns) =>
+        View.Create((nint)Rent((nuint)rows * (nuint)columns * sizeof(int)), rows, columns, ElementType.Int32);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        FreeOverflow();
+        NativeMemory.AlignedFree(_block);
+        _block = null;
+        _size = 0;
+        _used = 0;
+    }
+
+    internal void* Rent(nuint bytes)
+    {
+        var size = (bytes + Alignment + (Alignment - 1)) & ~(Alignment - 1);
+        var start = _used;
+        _used += size;
+        _peak = Math.Max(_peak, _used);
+        if (_used <= _size)
+        {
+            return _block + start;
+        }
+
+        var address = NativeMemory.AlignedAlloc(size, Alignment);
+        _overflow.Add(((nint)address, size));
+        return address;
+    }
+
+    private void Leave(nuint mark)
+    {
+        _used = mark;
+        if (mark != 0 || _overflow.Count == 0)
+        {
+            return;
+        }
+
+        FreeOverflow();
+        NativeMemory.AlignedFree(_block);
+        _block = (byte*)NativeMemory.AlignedAlloc(_peak, Alignment);
+        _size = _peak;
+    }
+
+    private void FreeOverflow()
+    {
+        foreach (var (address, _) in _overflow)
+        {
+            NativeMemory.AlignedFree((void*)address);
+        }
+
+        _overflow.Clear();
+    }
+
+    /// <summary>Gives back, when disposed, what was rented since it was entered. Scopes end in the reverse order of their start.</summary>
+    public readonly struct Scope : IDisposable
+    {
+        private readonly Scratch _scratch;
+        private readonly nuint _mark;
+
+        internal Scope(Scratch scratch, nuint mark)
+        {
+            _scratch = scratch;
+            _mark = mark;
+        }
+
+        /// <inheritdoc/>
+        public void Dispose() => _scratch.Leave(_mark);
+    }
+}

@@ -1,0 +1,11 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>The rule by which a token chooses experts.</summary>
+public enum RoutingSelection
+{
+    /// <summary>The K highest scores; ties go to the lower index.</summary>
+    TopK,
+
+    /// <summary>Every score at or above a threshold: a dynamic number, none included.</summary>
+    Threshold,
+}
