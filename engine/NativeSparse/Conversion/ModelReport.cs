@@ -1,0 +1,26 @@
+namespace NativeSparse.Conversion;
+
+/// <summary>The converted model's outputs beside the dense model's, on held-out inputs.</summary>
+public sealed record ModelReport
+{
+    /// <summary>Name of the metric in <see cref="Dense"/> and <see cref="Converted"/>, or null.</summary>
+    public string? Metric { get; init; }
+
+    /// <summary>The dense model's metric.</summary>
+    public double? Dense { get; init; }
+
+    /// <summary>The converted model's metric.</summary>
+    public double? Converted { get; init; }
+
+    /// <summary>Perplexity of the converted model over the dense one's, for language models.</summary>
+    public double? PerplexityRatio { get; init; }
+
+    /// <summary>Mean cosine between output rows of both models (last axis, first floating output).</summary>
+    public double? Cosine { get; init; }
+
+    /// <summary>5th percentile of that cosine.</summary>
+    public double? CosineP5 { get; init; }
+
+    /// <summary>Largest absolute difference of any output value.</summary>
+    public double? MaxAbs { get; init; }
+}

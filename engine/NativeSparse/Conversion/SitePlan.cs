@@ -1,0 +1,22 @@
+using System.Text.Json.Nodes;
+
+namespace NativeSparse.Conversion;
+
+/// <summary>What happens to the sites of one name or name pattern.</summary>
+public sealed record SitePlan
+{
+    /// <summary>A site's name; <c>*</c> alone or at the end matches any.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Form name: <c>dense</c>, <c>experts</c>, ...; <c>none</c> leaves the site to ONNX Runtime.</summary>
+    public required string Form { get; init; }
+
+    /// <summary>Converter of the form, or null for the form's default.</summary>
+    public string? Converter { get; init; }
+
+    /// <summary>Precision, or null for the plan's default.</summary>
+    public string? Precision { get; init; }
+
+    /// <summary>The form's options, or null for its defaults.</summary>
+    public JsonObject? Options { get; init; }
+}
