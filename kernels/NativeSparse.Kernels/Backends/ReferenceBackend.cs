@@ -1,0 +1,13 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>Plain loops on the calling thread: the specification of every family.</summary>
+internal sealed class ReferenceBackend() : Backend(VersionName)
+{
+    public const string VersionName = "reference";
+
+    public override IDenseMatMul Dense { get; } = new ReferenceDenseMatMul();
+
+    public override ITopKRouting Routing { get; } = new ReferenceTopKRouting();
+
+    public override IExpertDispatch Experts { get; } = new ReferenceExpertDispatch();
+}

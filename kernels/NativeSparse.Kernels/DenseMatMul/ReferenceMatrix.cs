@@ -1,0 +1,25 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>Weights <c>[K, N]</c> in plain row-major order.</summary>
+internal sealed class ReferenceMatrix(ReadOnlySpan<float> weights, int inputWidth, int outputWidth)
+    : PackedMatrix(inputWidth, outputWidth, Precision.Float32)
+{
+    private float[]? _values = weights.ToArray();
+
+    public override long ByteCount => (long)Values.Length * sizeof(float);
+
+    public ReadOnlySpan<float> Values => _values ?? throw new ObjectDisposedException(nameof(PackedMatrix));
+
+    public override void Unpack(Span<float> destination)
+    {
+        var values = Values;
+        if (destination.Length < values.Length)
+        {
+            throw new ArgumentException($"expected room for {values.Length} values, got {destination.Length}", nameof(destination));
+        }
+
+        values.CopyTo(destination);
+    }
+
+    public override void Dispose() => _values = null;
+}

@@ -1,0 +1,88 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>The checks that every expert version makes before it writes anything.</summary>
+internal static unsafe class ExpertArguments
+{
+    public static void CheckPack(ExpertWeights weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(weights.Experts, nameof(weights));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(weights.InputWidth, nameof(weights));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(weights.ExpertWidth, nameof(weights));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(weights.OutputWidth, nameof(weights));
+        var (e, d, b, o) = ((long)weights.Experts, (long)weights.InputWidth, (long)weights.ExpertWidth, (long)weights.OutputWidth);
+        Check("up", weights.Up.Length, e * d * b, optional: false);
+        Check("upBias", weights.UpBias.Length, e * b, optional: true);
+        Check("gate", weights.Gate.Length, e * d * b, optional: true);
+        Check("gateBias", weights.GateBias.Length, e * b, optional: true);
+        Check("down", weights.Down.Length, e * b * o, optional: false);
+        Check("expertBias", weights.ExpertBias.Length, e * o, optional: true);
+        Check("widths", weights.Widths.Length, e, optional: true);
+        if (weights.Gate.IsEmpty && !weights.GateBias.IsEmpty)
+        {
+            throw new ShapeMismatchException("gateBias", "none, as there is no gate", $"{weights.GateBias.Length} values");
+        }
+
+        foreach (var width in weights.Widths.Span)
+        {
+            if (width < 0 || width > weights.ExpertWidth)
+            {
+                throw new ShapeMismatchException("widths", $"0..{weights.ExpertWidth}", $"{width}");
+            }
+        }
+    }
+
+    public static TExperts CheckRun<TExperts>(string version, View x, in Routing routing, PackedExperts experts, View y)
+        where TExperts : PackedExperts
+    {
+        ArgumentNullException.ThrowIfNull(experts);
+        if (experts is not TExperts packed)
+        {
+            throw new ArgumentException($"experts were packed by another backend than {version}; pack them with this one", nameof(experts));
+        }
+
+        x.Require(nameof(x), y.Rows, experts.InputWidth);
+        y.Require(nameof(y), y.Rows, experts.OutputWidth);
+        routing.Counts.Require("routing.Counts", 1, x.Rows, ElementType.Int32);
+        routing.Experts.Require("routing.Experts", x.Rows, routing.Experts.Columns, ElementType.Int32);
+        routing.Weights.Require("routing.Weights", x.Rows, routing.Experts.Columns);
+        for (var t = 0; t < x.Rows; t++)
+        {
+            CheckToken(t, routing, experts.Experts);
+        }
+
+        return packed;
+    }
+
+    private static void CheckToken(int token, in Routing routing, int experts)
+    {
+        var count = routing.Counts.RowInt32(0)[token];
+        if (count < 0 || count > routing.Experts.Columns)
+        {
+            throw new ShapeMismatchException("routing.Counts", $"0..{routing.Experts.Columns} experts", $"{count} for token {token}");
+        }
+
+        var chosen = routing.Experts.RowInt32(token);
+        var previous = -1;
+        for (var i = 0; i < count; i++)
+        {
+            if (chosen[i] <= previous || chosen[i] >= experts)
+            {
+                throw new ShapeMismatchException(
+                    "routing.Experts",
+                    $"ascending indices below {experts}",
+                    $"{chosen[i]} after {previous} for token {token}");
+            }
+
+            previous = chosen[i];
+        }
+    }
+
+    private static void Check(string operand, long actual, long expected, bool optional)
+    {
+        if (actual != expected && !(optional && actual == 0))
+        {
+            throw new ShapeMismatchException(operand, $"{expected} values", $"{actual} values");
+        }
+    }
+}

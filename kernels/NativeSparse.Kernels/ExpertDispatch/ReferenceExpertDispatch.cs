@@ -1,0 +1,82 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>The specification: token by token, expert by expert, in plain loops.</summary>
+internal sealed unsafe class ReferenceExpertDispatch : IExpertDispatch
+{
+    public string Version => ReferenceBackend.VersionName;
+
+    public PackedExperts Pack(ExpertWeights weights, Precision precision)
+    {
+        ExpertArguments.CheckPack(weights);
+        return precision == Precision.Float32
+            ? new ReferenceExperts(weights)
+            : throw DenseArguments.UnknownPrecision(Version, precision);
+    }
+
+    public void Run(in Execution execution, View x, in Routing routing, PackedExperts experts, float scale, View y)
+    {
+        var weights = ExpertArguments.CheckRun<ReferenceExperts>(Version, x, routing, experts, y).Weights;
+        using var scope = execution.Scratch.Enter();
+        var up = new Span<float>(execution.Scratch.Rent(1, weights.ExpertWidth).Row(0), weights.ExpertWidth);
+        var gate = new Span<float>(execution.Scratch.Rent(1, weights.ExpertWidth).Row(0), weights.ExpertWidth);
+        var output = new Span<float>(execution.Scratch.Rent(1, weights.OutputWidth).Row(0), weights.OutputWidth);
+        for (var t = 0; t < x.Rows; t++)
+        {
+            execution.Cancellation.ThrowIfCancellationRequested();
+            var row = new ReadOnlySpan<float>(x.Row(t), x.Columns);
+            for (var i = 0; i < routing.Counts.RowInt32(0)[t]; i++)
+            {
+                var expert = routing.Experts.RowInt32(t)[i];
+                RunExpert(weights, expert, row, up, gate, output);
+                var weight = routing.Weights.Row(t)[i] * scale;
+                for (var o = 0; o < output.Length; o++)
+                {
+                    y.Row(t)[o] = MathF.FusedMultiplyAdd(weight, output[o], y.Row(t)[o]);
+                }
+            }
+        }
+    }
+
+    private static void RunExpert(
+        ExpertWeights weights, int expert, ReadOnlySpan<float> row, Span<float> up, Span<float> gate, Span<float> output)
+    {
+        ReferenceDenseMatMul.Multiply(row, Part(weights.Up, expert, weights.Experts), up);
+        AddBias(up, Part(weights.UpBias, expert, weights.Experts));
+        if (weights.Gate.IsEmpty)
+        {
+            Activate(weights.Activation, up);
+        }
+        else
+        {
+            ReferenceDenseMatMul.Multiply(row, Part(weights.Gate, expert, weights.Experts), gate);
+            AddBias(gate, Part(weights.GateBias, expert, weights.Experts));
+            Activate(weights.Activation, gate);
+            for (var b = 0; b < up.Length; b++)
+            {
+                up[b] *= gate[b];
+            }
+        }
+
+        ReferenceDenseMatMul.Multiply(up, Part(weights.Down, expert, weights.Experts), output);
+        AddBias(output, Part(weights.ExpertBias, expert, weights.Experts));
+    }
+
+    private static ReadOnlySpan<float> Part(ReadOnlyMemory<float> all, int expert, int experts) =>
+        all.Span.Slice(all.Length / experts * expert, all.Length / experts);
+
+    private static void AddBias(Span<float> values, ReadOnlySpan<float> bias)
+    {
+        for (var i = 0; i < bias.Length; i++)
+        {
+            values[i] += bias[i];
+        }
+    }
+
+    private static void Activate(Activation activation, Span<float> values)
+    {
+        foreach (ref var value in values)
+        {
+            value = ReferenceActivation.Apply(activation, value);
+        }
+    }
+}
