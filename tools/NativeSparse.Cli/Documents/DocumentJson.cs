@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace NativeSparse.Cli.Documents;
+
+/// <summary>How the answers become JSON.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    RespectNullableAnnotations = true,
+    Converters = [typeof(FiniteDoubleConverter)])]
+[JsonSerializable(typeof(ErrorDocument))]
+[JsonSerializable(typeof(DevicesDocument))]
+[JsonSerializable(typeof(InspectDocument))]
+internal sealed partial class DocumentJson : JsonSerializerContext;
