@@ -1,0 +1,34 @@
+using NativeSparse.Kernels;
+
+namespace NativeSparse.Forms.Experts.Converters;
+
+/// <summary>
+/// E slices of the hidden axis as they lie, <c>y = b2 + sum over active e of E_e(x)</c>: with every expert active the dense network.
+/// Without calibration inputs a score is the mean pre-activation of the expert's neurons; with them the router is a ridge fit to the
+/// norm of the expert's centred output.
+/// </summary>
+internal sealed class ContiguousConverter : IExpertsConverter
+{
+    /// <inheritdoc/>
+    public string Name => "contiguous";
+
+    /// <inheritdoc/>
+    /// <remarks>Only a threshold has to be calibrated.</remarks>
+    public bool NeedsCalibration(ExpertsOptions options) =>
+        options.Select == "threshold" && (options.K is { } k ? k < options.Experts : options.Active < 1);
+
+    /// <inheritdoc/>
+    public ExpertsConversion Convert(ConversionContext context, ExpertsOptions options)
+    {
+        var shape = ExpertsShape.Resolve(context, options);
+        var split = ExpertsSplit.Contiguous(context.Weights.HiddenWidth, shape.Experts);
+        var (router, bias) = MeanRowRouter.Build(context.Weights, split);
+        if (shape.Selection == RoutingSelection.Threshold)
+        {
+            throw ExpertsShape.Refuse(context, "a threshold is calibrated on inputs of the site; pass calibration inputs");
+        }
+
+        context.Progress?.Report(1);
+        return new ExpertsConversion(split.Cut(context.Weights, shape, router, bias), split.Assignment);
+    }
+}
