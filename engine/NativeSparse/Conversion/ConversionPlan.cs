@@ -1,8 +1,15 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NativeSparse.Onnx;
+
 namespace NativeSparse.Conversion;
 
 /// <summary>Which form, converter, precision and options each site gets. Serializes to the plan JSON. Immutable.</summary>
 public sealed record ConversionPlan
 {
+    /// <summary>Newest plan version that this engine reads.</summary>
+    public const int Version = 1;
+
     /// <summary>Plans by site, first match wins.</summary>
     public IReadOnlyList<SitePlan> Sites { get; init; } = [];
 
@@ -13,13 +20,83 @@ public sealed record ConversionPlan
     public string DefaultPrecision { get; init; } = "float32";
 
     /// <summary>The same form for every site.</summary>
-    public static ConversionPlan ForEverySite(string form, string? converter = null, System.Text.Json.Nodes.JsonObject? options = null) =>
+    public static ConversionPlan ForEverySite(string form, string? converter = null, JsonObject? options = null) =>
         new() { Sites = [new SitePlan { Name = "*", Form = form, Converter = converter, Options = options }] };
 
     /// <summary>Reads a plan.</summary>
-    /// <exception cref="Onnx.ModelFormatException">Not a plan: unknown fields, wrong types, a newer version.</exception>
-    public static ConversionPlan Parse(string json) => throw new NotSupportedException();
+    /// <exception cref="ModelFormatException">Not a plan: unknown fields, wrong types, a newer version.</exception>
+    public static ConversionPlan Parse(string json)
+    {
+        PlanDocument document;
+        try
+        {
+            document = JsonSerializer.Deserialize(json, ConversionJson.Default.PlanDocument)
+                ?? throw new ModelFormatException("the plan is null, expected a JSON object");
+        }
+        catch (JsonException exception)
+        {
+            throw new ModelFormatException($"not a plan: {exception.Message}", site: exception.Path, innerException: exception);
+        }
+
+        if (document.Version != Version)
+        {
+            throw new ModelFormatException($"the plan has version {document.Version}, this engine reads version {Version}", site: "version");
+        }
+
+        return new ConversionPlan
+        {
+            DefaultForm = document.Defaults?.Form ?? "dense",
+            DefaultPrecision = document.Defaults?.Precision ?? "float32",
+            Sites =
+            [
+                .. document.Sites.Select(entry => new SitePlan
+                {
+                    Name = entry.Name,
+                    Form = entry.Form,
+                    Converter = entry.Converter,
+                    Precision = entry.Precision,
+                    Options = entry.Options,
+                }),
+            ],
+        };
+    }
 
     /// <summary>Writes the plan as JSON.</summary>
-    public string ToJson() => throw new NotSupportedException();
+    public string ToJson() => JsonSerializer.Serialize(
+        new PlanDocument
+        {
+            Defaults = new PlanDocument.DefaultsEntry { Form = DefaultForm, Precision = DefaultPrecision },
+            Sites =
+            [
+                .. Sites.Select(site => new PlanDocument.SiteEntry
+                {
+                    Name = site.Name,
+                    Form = site.Form,
+                    Converter = site.Converter,
+                    Precision = site.Precision,
+                    Options = site.Options,
+                }),
+            ],
+        },
+        ConversionJson.Default.PlanDocument);
+
+    /// <summary>The entry for a site: the first that matches, else the defaults.</summary>
+    public SitePlan For(string site) =>
+        Sites.FirstOrDefault(entry => entry.Matches(site)) ?? new SitePlan { Name = site, Form = DefaultForm };
+
+    /// <summary>Checks that every entry with a full name has its site.</summary>
+    /// <exception cref="ConversionException">A site is not there; lists those that are.</exception>
+    internal void CheckSites(IReadOnlyCollection<string> sites)
+    {
+        foreach (var entry in Sites)
+        {
+            if (!sites.Any(entry.Matches) && entry.Name != SitePlan.Any)
+            {
+                throw new ConversionException(
+                    $"the plan names a site '{entry.Name}' that the model does not have; it has: {(sites.Count == 0 ? "none" : string.Join(", ", sites))}",
+                    entry.Name,
+                    entry.Form);
+            }
+        }
+    }
 }

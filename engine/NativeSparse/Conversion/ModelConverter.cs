@@ -1,23 +1,172 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using System.Text.Json;
+using Microsoft.ML.OnnxRuntime;
 using NativeSparse.Calibration;
+using NativeSparse.Forms;
+using NativeSparse.Kernels;
+using NativeSparse.Onnx;
+using NativeSparse.Session;
 
 namespace NativeSparse.Conversion;
 
 /// <summary>Converts a dense model file into a converted one. Stateless.</summary>
 public static class ModelConverter
 {
+    private const int ProbeSeed = 1;
+    private const int MaxVerified = 2;
+
     /// <summary>
-    /// Converts <paramref name="input"/> and writes <paramref name="output"/> (temporary name, then renamed), loads the result again and
-    /// compares: a file that differs is an error and is removed.
+    /// Converts <paramref name="input"/> and writes <paramref name="output"/>. The file is written to a temporary folder beside its
+    /// destination, loaded again and compared bit for bit with the model in memory; only then is it moved into place.
     /// </summary>
-    /// <exception cref="ConversionException">The plan does not fit the model, or the saved file differs.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; nothing is left behind.</exception>
+    /// <param name="input">The dense .onnx file.</param>
+    /// <param name="output">The file to write; replaced when it exists.</param>
+    /// <param name="plan">What each site becomes.</param>
+    /// <param name="calibration">Inputs to fit and judge on.</param>
+    /// <param name="options">Backend, threads, session options and progress; its plan and calibration are not used.</param>
+    /// <param name="cancellation">Cancels; nothing is left behind.</param>
+    /// <exception cref="FileNotFoundException">There is no input file.</exception>
+    /// <exception cref="ModelFormatException">The input is not a readable model.</exception>
+    /// <exception cref="ConversionException">The plan does not fit the model, the model has no site, or the saved file differs.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static ConversionReport Convert(
         string input,
         string output,
         ConversionPlan plan,
         CalibrationData? calibration = null,
-        string? backend = null,
-        int? threads = null,
-        IProgress<ConversionProgress>? progress = null,
-        CancellationToken cancellation = default) => throw new NotSupportedException();
+        SparseOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentException.ThrowIfNullOrEmpty(output);
+        var settings = (options ?? new SparseOptions()) with { Plan = null, Calibration = calibration };
+        var target = Path.GetFullPath(output);
+        if (string.Equals(target, Path.GetFullPath(input), StringComparison.Ordinal))
+        {
+            throw new ConversionException($"the output '{output}' is the input file; name another");
+        }
+
+        var folder = Path.GetDirectoryName(target)!;
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"the folder of the output does not exist: {folder}");
+        }
+
+        using var backend = BackendCatalog.Open(settings.Backend);
+        var work = Directory.CreateDirectory(Path.Combine(folder, $".{Path.GetFileName(target)}.{Environment.ProcessId:x}.part"));
+        try
+        {
+            var draft = Path.Combine(work.FullName, Path.GetFileName(target));
+            var report = Write(ModelSource.FromFile(input), draft, target, plan, settings, backend, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            return report with { Bytes = MoveInto(work, folder) };
+        }
+        finally
+        {
+            work.Delete(recursive: true);
+        }
+    }
+
+    private static ConversionReport Write(
+        ModelSource source,
+        string draft,
+        string target,
+        ConversionPlan plan,
+        SparseOptions options,
+        Backend backend,
+        CancellationToken cancellation)
+    {
+        var model = source.Open();
+        if (model.FindNodes(CustomOpDomain.Domain).Count > 0)
+        {
+            throw new ConversionException("the input is converted already; convert the dense model");
+        }
+
+        var execution = new PlanExecution(source, model, plan, options, backend);
+        var converted = new List<(ConvertedSite Site, FeedForward Form)>();
+        var remembered = source.Open();
+        var places = remembered.FindFeedForwards().Sites.ToDictionary(site => site.Name);
+        try
+        {
+            foreach (var site in execution.Convert(cancellation))
+            {
+                var form = site.Descriptor.Build(site.Conversion.Parameters, backend, site.Precision);
+                converted.Add((site with { Site = places[site.Site.Name] }, form));
+                execution.Add(site, form.ByteCount);
+                model.Replace(site.Site, site.Descriptor.Write(site.Site.Name, site.Conversion.Parameters));
+            }
+        }
+        catch
+        {
+            converted.ForEach(entry => entry.Form.Dispose());
+            throw;
+        }
+
+        if (converted.Count == 0)
+        {
+            throw new ConversionException(NothingToConvert(execution));
+        }
+
+        using var inMemory = EngineLoader.Open(remembered, converted, options);
+        options.Progress?.Report(new ConversionProgress("evaluate", null, 0.9));
+        using var dense = ModelSession.Open(source, options);
+        var batches = Batches(dense, execution.Judging, cancellation);
+        var report = execution.Report with
+        {
+            Output = target,
+            Model = batches.Count > 0 ? ModelComparison.Compare(dense, inMemory, batches, cancellation) : null,
+        };
+        options.Progress?.Report(new ConversionProgress("save", null, 0.95));
+        model.Metadata[EngineLoader.VersionKey] = EngineLoader.FileVersion.ToString(CultureInfo.InvariantCulture);
+        model.Metadata[EngineLoader.PlanKey] = plan.ToJson();
+        model.Metadata[EngineLoader.ReportKey] = JsonSerializer.Serialize(report with { Verified = true }, ConversionJson.Default.ConversionReport);
+        model.Save(draft);
+        options.Progress?.Report(new ConversionProgress("verify", null, 0.98));
+        SavedFileCheck.Run(draft, inMemory, [.. batches.Take(MaxVerified)], options, cancellation);
+        return report with { Seconds = execution.Report.Seconds, Verified = true };
+    }
+
+    /// <summary>The held-out batches, or made-up inputs that the dense model accepts, or none.</summary>
+    private static IReadOnlyList<IReadOnlyDictionary<string, IReadOnlyTensor>> Batches(
+        ModelSession dense, IReadOnlyList<IReadOnlyDictionary<string, IReadOnlyTensor>> judging, CancellationToken cancellation)
+    {
+        if (judging.Count > 0)
+        {
+            return judging;
+        }
+
+        try
+        {
+            var probe = ProbeInputs.Create(dense.InputMetadata, ProbeSeed);
+            dense.Run(probe, cancellation);
+            return [probe];
+        }
+        catch (Exception exception) when (exception is OnnxRuntimeException or NotSupportedException)
+        {
+            return [];
+        }
+    }
+
+    private static long MoveInto(DirectoryInfo work, string folder)
+    {
+        long bytes = 0;
+
+        // The model names its external data: data first, so that a reader never sees a model without them.
+        foreach (var file in work.GetFiles().OrderByDescending(file => file.Name.Length))
+        {
+            bytes += file.Length;
+            file.MoveTo(Path.Combine(folder, file.Name), overwrite: true);
+        }
+
+        return bytes;
+    }
+
+    private static string NothingToConvert(PlanExecution execution)
+    {
+        var reasons = execution.Left.Concat(execution.Search.Skipped.Select(skip => $"{string.Join(", ", skip.Nodes)}: {skip.Reason}")).ToList();
+        return execution.Search.Sites.Count == 0
+            ? $"the model has no feed-forward site. {(reasons.Count == 0 ? "It has no pair of linears with constant weights" : string.Join("; ", reasons))}"
+            : $"the plan converts nothing. {string.Join("; ", reasons)}";
+    }
 }

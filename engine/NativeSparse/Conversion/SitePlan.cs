@@ -19,4 +19,12 @@ public sealed record SitePlan
 
     /// <summary>The form's options, or null for its defaults.</summary>
     public JsonObject? Options { get; init; }
+
+    /// <summary>The name that matches every site.</summary>
+    internal const string Any = "*";
+
+    /// <summary>Whether this entry is for a site of that name.</summary>
+    public bool Matches(string site) => Name.EndsWith('*')
+        ? site.StartsWith(Name.AsSpan(0, Name.Length - 1), StringComparison.Ordinal)
+        : Name == site;
 }

@@ -8,7 +8,7 @@ namespace NativeSparse.Forms.Experts;
 /// + sum over inactive e of (s_e - theta) scoreDown_e</c>, s = x router + routerBias, theta = <see cref="Threshold"/>.
 /// </summary>
 /// <remarks>All matrices row-major. Immutable by convention.</remarks>
-internal sealed record ExpertsParameters
+internal sealed record ExpertsParameters : FormParameters
 {
     /// <summary>E.</summary>
     public required int Experts { get; init; }

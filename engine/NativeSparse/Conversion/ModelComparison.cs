@@ -1,0 +1,125 @@
+using System.Numerics.Tensors;
+using NativeSparse.Session;
+
+namespace NativeSparse.Conversion;
+
+/// <summary>Compares the outputs of two sessions of one model.</summary>
+internal static class ModelComparison
+{
+    /// <summary>Cosines of the output rows of the first floating output, and the largest difference of any floating output.</summary>
+    public static ModelReport Compare(
+        ModelSession dense,
+        ModelSession converted,
+        IReadOnlyList<IReadOnlyDictionary<string, IReadOnlyTensor>> batches,
+        CancellationToken cancellation)
+    {
+        var cosines = new List<double>();
+        var maxAbs = 0.0;
+        foreach (var batch in batches)
+        {
+            var expected = dense.Run(batch, cancellation);
+            var actual = converted.Run(batch, cancellation);
+            var first = true;
+            foreach (var name in dense.OutputNames)
+            {
+                if (Singles(expected[name]) is not { } left || Singles(actual[name]) is not { } right)
+                {
+                    continue;
+                }
+
+                if (left.Length != right.Length)
+                {
+                    throw new ConversionException($"output '{name}' has {right.Length} values after conversion, {left.Length} before");
+                }
+
+                maxAbs = Math.Max(maxAbs, MaxDifference(left, right));
+                if (first)
+                {
+                    AddCosines(cosines, left, right, RowWidth(expected[name]));
+                    first = false;
+                }
+            }
+        }
+
+        cosines.Sort();
+        return new ModelReport
+        {
+            Cosine = cosines.Count > 0 ? cosines.Average() : null,
+            CosineP5 = cosines.Count > 0 ? cosines[(int)(cosines.Count * 0.05)] : null,
+            MaxAbs = maxAbs,
+        };
+    }
+
+    /// <summary>Whether two runs gave the same bits.</summary>
+    public static bool SameBits(IReadOnlyDictionary<string, ITensor> left, IReadOnlyDictionary<string, ITensor> right) =>
+        left.Count == right.Count && left.All(entry => right.TryGetValue(entry.Key, out var other) && SameBits(entry.Value, other));
+
+    private static bool SameBits(ITensor left, ITensor right)
+    {
+        if (!left.Lengths.SequenceEqual(right.Lengths) || left.GetType() != right.GetType())
+        {
+            return false;
+        }
+
+        return left switch
+        {
+            Tensor<float> values => Bits(values).AsSpan().SequenceEqual(Bits((Tensor<float>)right)),
+            Tensor<double> values => Flatten(values).AsSpan().SequenceEqual(Flatten((Tensor<double>)right)),
+            Tensor<Half> values => Flatten(values).AsSpan().SequenceEqual(Flatten((Tensor<Half>)right)),
+            Tensor<long> values => Flatten(values).AsSpan().SequenceEqual(Flatten((Tensor<long>)right)),
+            Tensor<int> values => Flatten(values).AsSpan().SequenceEqual(Flatten((Tensor<int>)right)),
+            Tensor<bool> values => Flatten(values).AsSpan().SequenceEqual(Flatten((Tensor<bool>)right)),
+            _ => true,
+        };
+    }
+
+    private static int[] Bits(Tensor<float> tensor) => [.. Flatten(tensor).Select(BitConverter.SingleToInt32Bits)];
+
+    private static float[]? Singles(ITensor tensor) => tensor switch
+    {
+        Tensor<float> values => Flatten(values),
+        Tensor<double> values => [.. Flatten(values).Select(value => (float)value)],
+        Tensor<Half> values => [.. Flatten(values).Select(value => (float)value)],
+        _ => null,
+    };
+
+    private static T[] Flatten<T>(Tensor<T> tensor)
+    {
+        var values = new T[tensor.FlattenedLength];
+        tensor.FlattenTo(values);
+        return values;
+    }
+
+    private static int RowWidth(ITensor tensor) => tensor.Rank == 0 ? 1 : checked((int)tensor.Lengths[^1]);
+
+    private static double MaxDifference(float[] left, float[] right)
+    {
+        var worst = 0.0;
+        for (var i = 0; i < left.Length; i++)
+        {
+            var difference = Math.Abs((double)left[i] - right[i]);
+            worst = difference > worst || double.IsNaN(difference) && left[i] != right[i] ? difference : worst;
+        }
+
+        return worst;
+    }
+
+    private static void AddCosines(List<double> cosines, float[] left, float[] right, int width)
+    {
+        for (var start = 0; start + width <= left.Length && width > 0; start += width)
+        {
+            double dot = 0, a = 0, b = 0;
+            for (var i = start; i < start + width; i++)
+            {
+                dot += (double)left[i] * right[i];
+                a += (double)left[i] * left[i];
+                b += (double)right[i] * right[i];
+            }
+
+            if (a > 0 && b > 0)
+            {
+                cosines.Add(dot / Math.Sqrt(a * b));
+            }
+        }
+    }
+}

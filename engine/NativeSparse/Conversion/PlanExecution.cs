@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Numerics.Tensors;
+using NativeSparse.Calibration;
+using NativeSparse.Forms;
+using NativeSparse.Kernels;
+using NativeSparse.Onnx;
+using NativeSparse.Session;
+
+namespace NativeSparse.Conversion;
+
+/// <summary>Carries a plan out on one model: checks it, calibrates where a converter fits something, converts site by site.</summary>
+internal sealed class PlanExecution
+{
+    private readonly List<SiteReport> _reports = [];
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private readonly List<Step> _steps = [];
+    private readonly ModelSource _source;
+    private readonly SparseOptions _options;
+    private readonly Backend _backend;
+    private BatchSplit? _split;
+    private int _tokens;
+    private int _heldOut;
+
+    /// <summary>Checks the plan against the model before anything is computed.</summary>
+    /// <exception cref="ConversionException">The plan does not fit.</exception>
+    public PlanExecution(ModelSource source, OnnxModel model, ConversionPlan plan, SparseOptions options, Backend backend)
+    {
+        _source = source;
+        _options = options;
+        _backend = backend;
+        Search = model.FindFeedForwards();
+        plan.CheckSites([.. Search.Sites.Select(site => site.Name)]);
+        foreach (var site in Search.Sites)
+        {
+            var entry = plan.For(site.Name);
+            if (entry.Form == FormRegistry.None)
+            {
+                Left.Add($"site '{site.Name}' stays in ONNX Runtime: the plan says {FormRegistry.None}");
+                continue;
+            }
+
+            var descriptor = FormRegistry.Find(entry.Form, site.Name);
+            var precision = Precisions.Parse(entry.Precision ?? plan.DefaultPrecision, site.Name);
+            _steps.Add(new Step(site, entry, descriptor, precision, descriptor.NeedsCalibration(entry.Converter, entry.Options)));
+        }
+
+        if (_steps.FirstOrDefault(step => step.Fits) is { } needy && options.Calibration is null)
+        {
+            throw new ConversionException(
+                $"site '{needy.Site.Name}': form '{needy.Descriptor.Name}' with converter '{needy.Entry.Converter ?? needy.Descriptor.Converters[0]}' "
+                + "is fitted on calibration inputs and none were given",
+                needy.Site.Name,
+                needy.Descriptor.Name);
+        }
+    }
+
+    /// <summary>What the model holds.</summary>
+    public FeedForwardSearch Search { get; }
+
+    /// <summary>Why sites stay in ONNX Runtime.</summary>
+    public List<string> Left { get; } = [];
+
+    /// <summary>Batches to compare whole models on.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, IReadOnlyTensor>> Judging => _split?.Judging ?? [];
+
+    /// <summary>The report so far.</summary>
+    public ConversionReport Report => new()
+    {
+        Seconds = _watch.Elapsed.TotalSeconds,
+        CalibrationTokens = _tokens,
+        HeldOutTokens = _heldOut,
+        Split = _split?.Description,
+        Sites = [.. _reports],
+    };
+
+    /// <summary>Converts the sites in order, one at a time; the caller packs or writes each and lets it go.</summary>
+    public IEnumerable<ConvertedSite> Convert(CancellationToken cancellation)
+    {
+        var samples = Calibrate(cancellation);
+        for (var i = 0; i < _steps.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var step = _steps[i];
+            var start = i;
+            var context = new ConversionContext
+            {
+                Site = step.Site.Name,
+                Weights = step.Site.ReadWeights(),
+                Sample = samples.GetValueOrDefault(step.Site.Name),
+                Backend = _backend,
+                Splitter = SerialSplitter.Instance,
+                Cancellation = cancellation,
+                Progress = _options.Progress is { } progress ? new SiteProgress(progress, step.Site.Name, start, _steps.Count) : null,
+            };
+            var conversion = step.Descriptor.Convert(context, step.Entry.Converter, step.Entry.Options);
+            yield return new ConvertedSite(step.Site, step.Descriptor, conversion, step.Precision);
+        }
+    }
+
+    /// <summary>Notes a packed site for the report.</summary>
+    public void Add(ConvertedSite site, long bytes) => _reports.Add(
+        site.Conversion.Report with { Bytes = bytes, Precision = Precisions.Name(site.Precision) });
+
+    private Dictionary<string, SiteSample> Calibrate(CancellationToken cancellation)
+    {
+        if (_options.Calibration is not { } data || _steps.Count == 0)
+        {
+            return [];
+        }
+
+        _split = new BatchSplit(data);
+        var sites = _steps.Where(step => step.Fits).Select(step => step.Site.Name).ToHashSet();
+        var samples = SiteCalibration.Collect(_source, sites, data, _split, _backend, _options, cancellation);
+        _tokens = samples.Values.Select(sample => sample.Tokens).DefaultIfEmpty().Max();
+        _heldOut = samples.Values.Select(sample => sample.HeldOutTokens).DefaultIfEmpty().Max();
+        return samples;
+    }
+
+    private sealed record Step(FeedForwardSite Site, SitePlan Entry, FormDescriptor Descriptor, Precision Precision, bool Fits);
+
+    private sealed class SiteProgress(IProgress<ConversionProgress> progress, string site, int index, int count) : IProgress<double>
+    {
+        public void Report(double value) => progress.Report(new ConversionProgress("convert", site, (index + Math.Clamp(value, 0, 1)) / count));
+    }
+}

@@ -1,0 +1,86 @@
+using NativeSparse.Kernels;
+using NativeSparse.Onnx;
+
+namespace NativeSparse.Forms.Dense;
+
+/// <summary>y = act(x W1 + b1) W2 + b2, or gated (act(x Wg + bg) * (x W1 + b1)) W2 + b2.</summary>
+internal sealed class DenseFeedForward : FeedForward
+{
+    // Hidden activations of one block stay in the outer cache between the two products.
+    private const int BlockTokens = 256;
+
+    private readonly IDenseMatMul _dense;
+    private readonly Activation _activation;
+    private readonly PackedMatrix _up;
+    private readonly PackedMatrix? _gate;
+    private readonly PackedMatrix _down;
+    private readonly ConstantRow _upBias;
+    private readonly ConstantRow _gateBias;
+    private readonly ConstantRow _downBias;
+
+    public DenseFeedForward(FeedForwardWeights weights, Backend backend, Precision precision)
+    {
+        _dense = backend.Dense;
+        _activation = Activation.Parse(weights.Activation);
+        InputWidth = weights.InputWidth;
+        OutputWidth = weights.OutputWidth;
+        _up = _dense.Pack(weights.Up, weights.InputWidth, weights.HiddenWidth, precision);
+        _gate = weights.Gate is { } gate ? _dense.Pack(gate, weights.InputWidth, weights.HiddenWidth, precision) : null;
+        _down = _dense.Pack(weights.Down, weights.HiddenWidth, weights.OutputWidth, precision);
+        _upBias = new ConstantRow(weights.UpBias);
+        _gateBias = new ConstantRow(weights.GateBias);
+        _downBias = new ConstantRow(weights.DownBias);
+    }
+
+    /// <inheritdoc/>
+    public override int InputWidth { get; }
+
+    /// <inheritdoc/>
+    public override int OutputWidth { get; }
+
+    /// <inheritdoc/>
+    public override Precision Precision => _up.Precision;
+
+    /// <inheritdoc/>
+    public override string Version => _dense.Version;
+
+    /// <inheritdoc/>
+    public override long ByteCount => _up.ByteCount + (_gate?.ByteCount ?? 0) + _down.ByteCount
+        + _upBias.ByteCount + _gateBias.ByteCount + _downBias.ByteCount;
+
+    /// <inheritdoc/>
+    public override void Run(in Execution execution, View x, View y)
+    {
+        for (var start = 0; start < x.Rows; start += BlockTokens)
+        {
+            execution.Cancellation.ThrowIfCancellationRequested();
+            var count = Math.Min(BlockTokens, x.Rows - start);
+            using var scope = execution.Scratch.Enter();
+            var input = x.Slice(start, count);
+            var hidden = execution.Scratch.Rent(count, _up.OutputWidth);
+            if (_gate is null)
+            {
+                _dense.Run(execution, input, _up, new Epilogue { Bias = _upBias.View, Activation = _activation }, hidden);
+            }
+            else
+            {
+                _dense.Run(execution, input, _up, new Epilogue { Bias = _upBias.View }, hidden);
+                _dense.Run(
+                    execution, input, _gate, new Epilogue { Bias = _gateBias.View, Activation = _activation, Multiplier = hidden }, hidden);
+            }
+
+            _dense.Run(execution, hidden, _down, new Epilogue { Bias = _downBias.View }, y.Slice(start, count));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _up.Dispose();
+        _gate?.Dispose();
+        _down.Dispose();
+        _upBias.Dispose();
+        _gateBias.Dispose();
+        _downBias.Dispose();
+    }
+}

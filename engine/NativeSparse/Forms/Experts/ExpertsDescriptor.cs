@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using NativeSparse.Conversion;
+using NativeSparse.Forms.Experts.Converters;
+using NativeSparse.Kernels;
+using NativeSparse.Onnx;
+
+namespace NativeSparse.Forms.Experts;
+
+/// <summary>The experts form: a router chooses a few narrow networks for each token.</summary>
+internal sealed class ExpertsDescriptor : FormDescriptor
+{
+    /// <inheritdoc/>
+    public override string Name => "experts";
+
+    /// <inheritdoc/>
+    public override string OpType => ExpertsNode.OpType;
+
+    /// <inheritdoc/>
+    public override string Summary => "a router chooses a few narrow networks (experts) for each token";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Converters { get; } = [.. ExpertsConverters.All.Select(converter => converter.Name)];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<FormOption> Options { get; } =
+    [
+        new("experts", "64", "number of experts E"),
+        new("active", "0.5", "share of the experts that run for a token, 0..1; 1 is loss-less"),
+        new("k", "round(active x experts)", "experts per token; overrides active"),
+        new("select", "topk", "topk: a fixed number; threshold: a calibrated threshold, a dynamic number"),
+        new("copies", "4", "dynamic-dino: copies of the whole network"),
+        new("granularity", "2", "dynamic-dino: slices of each copy, and experts per token"),
+        new("refit", "true", "default: fit the down projection again under the actual routing"),
+        new("seed", "1", "seed of every random choice"),
+    ];
+
+    /// <inheritdoc/>
+    public override bool NeedsCalibration(string? converter, JsonObject? options) =>
+        ExpertsConverters.Find(converter, null).NeedsCalibration(Parse(options));
+
+    /// <inheritdoc/>
+    public override FormConversion Convert(ConversionContext context, string? converter, JsonObject? options)
+    {
+        var method = ExpertsConverters.Find(converter, context.Site);
+        var settings = Parse(options);
+        var conversion = method.Convert(context, settings);
+        var report = new SiteReport { Name = context.Site, Form = Name, Precision = "float32", Converter = method.Name };
+        return new FormConversion(conversion.Parameters, report);
+    }
+
+    /// <inheritdoc/>
+    public override ReplacementNode Write(string site, FormParameters parameters) => ExpertsNode.Write(site, (ExpertsParameters)parameters);
+
+    /// <inheritdoc/>
+    public override FormParameters Read(FormNode node) => ExpertsNode.Read(node);
+
+    /// <inheritdoc/>
+    public override FeedForward Build(FormParameters parameters, Backend backend, Precision precision) =>
+        new ExpertsFeedForward((ExpertsParameters)parameters, backend, precision);
+
+    private ExpertsOptions Parse(JsonObject? options) => OptionReader.Read(options, OptionReader.Default.ExpertsOptions, Name);
+}

@@ -1,0 +1,119 @@
+using NativeSparse.Kernels;
+
+namespace NativeSparse.Forms.Experts;
+
+/// <summary>Experts ready to run: router product, choice of experts, constant and score paths, grouped experts.</summary>
+internal sealed unsafe class ExpertsFeedForward : FeedForward
+{
+    private readonly Backend _backend;
+    private readonly RoutingOptions _options;
+    private readonly int _capacity;
+    private readonly float _scale;
+    private readonly PackedMatrix _router;
+    private readonly PackedExperts _experts;
+    private readonly ExpertPaths? _paths;
+    private readonly ConstantRow _routerBias;
+    private readonly ConstantRow _downBias;
+
+    public ExpertsFeedForward(ExpertsParameters parameters, Backend backend, Precision precision)
+    {
+        _backend = backend;
+        InputWidth = parameters.InputWidth;
+        OutputWidth = parameters.OutputWidth;
+        _scale = parameters.Scale;
+        _options = new RoutingOptions
+        {
+            Selection = parameters.Selection,
+            K = parameters.K,
+            Threshold = parameters.Threshold,
+            Weights = parameters.Weights,
+        };
+        _capacity = parameters.Selection == RoutingSelection.TopK ? parameters.K : parameters.Experts;
+        _router = backend.Dense.Pack(parameters.Router, parameters.InputWidth, parameters.Experts, Precision.Float32);
+        _routerBias = new ConstantRow(parameters.RouterBias);
+        _downBias = new ConstantRow(parameters.DownBias);
+
+        // The dispatch adds an expert's bias for free where it is neither scaled nor weighted.
+        var foldBias = parameters is { Scale: 1, Weights: RoutingWeights.None };
+        _paths = ExpertPaths.Create(parameters, includeExpertBias: !foldBias, backend);
+        _experts = backend.Experts.Pack(
+            new ExpertWeights
+            {
+                Experts = parameters.Experts,
+                InputWidth = parameters.InputWidth,
+                ExpertWidth = parameters.ExpertWidth,
+                OutputWidth = parameters.OutputWidth,
+                Activation = parameters.Activation,
+                Up = parameters.Up,
+                UpBias = parameters.UpBias,
+                Gate = parameters.Gate,
+                GateBias = parameters.GateBias,
+                Down = parameters.Down,
+                ExpertBias = foldBias ? parameters.ExpertBias : null,
+                Widths = parameters.Widths,
+            },
+            precision);
+    }
+
+    /// <inheritdoc/>
+    public override int InputWidth { get; }
+
+    /// <inheritdoc/>
+    public override int OutputWidth { get; }
+
+    /// <inheritdoc/>
+    public override Precision Precision => _experts.Precision;
+
+    /// <inheritdoc/>
+    public override string Version => _backend.Experts.Version;
+
+    /// <inheritdoc/>
+    public override long ByteCount =>
+        _router.ByteCount + _experts.ByteCount + (_paths?.ByteCount ?? 0) + _routerBias.ByteCount + _downBias.ByteCount;
+
+    /// <inheritdoc/>
+    public override void Run(in Execution execution, View x, View y)
+    {
+        using var scope = execution.Scratch.Enter();
+        var scores = execution.Scratch.Rent(x.Rows, _router.OutputWidth);
+        _backend.Dense.Run(execution, x, _router, new Epilogue { Bias = _routerBias.View }, scores);
+        var routing = Routing.Rent(execution.Scratch, x.Rows, _capacity);
+        _backend.Routing.Run(execution, scores, _options, routing);
+        if (_paths is not null)
+        {
+            _paths.Run(execution, scores, routing, _downBias.View, y);
+        }
+        else
+        {
+            Fill(y);
+        }
+
+        _backend.Experts.Run(execution, x, routing, _experts, _scale, y);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _router.Dispose();
+        _experts.Dispose();
+        _paths?.Dispose();
+        _routerBias.Dispose();
+        _downBias.Dispose();
+    }
+
+    private void Fill(View y)
+    {
+        for (var t = 0; t < y.Rows; t++)
+        {
+            var row = new Span<float>((float*)y.Address + ((nint)t * y.Stride), y.Columns);
+            if (_downBias.Length == 0)
+            {
+                row.Clear();
+            }
+            else
+            {
+                _downBias.Values.CopyTo(row);
+            }
+        }
+    }
+}

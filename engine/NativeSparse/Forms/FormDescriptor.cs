@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+using NativeSparse.Conversion;
+using NativeSparse.Kernels;
+using NativeSparse.Onnx;
+
+namespace NativeSparse.Forms;
+
+/// <summary>Everything the rest of the engine knows about a form. Stateless and thread-safe; registered once in <see cref="FormRegistry"/>.</summary>
+internal abstract class FormDescriptor
+{
+    /// <summary>Name in plans and on the command line.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Operator name of its nodes.</summary>
+    public abstract string OpType { get; }
+
+    /// <summary>One line for help texts.</summary>
+    public abstract string Summary { get; }
+
+    /// <summary>Names of its converters, the default one first.</summary>
+    public abstract IReadOnlyList<string> Converters { get; }
+
+    /// <summary>Its options, for help texts.</summary>
+    public abstract IReadOnlyList<FormOption> Options { get; }
+
+    /// <summary>Whether a conversion with these settings fits something on calibration inputs.</summary>
+    /// <exception cref="ConversionException">The converter or an option does not exist.</exception>
+    public abstract bool NeedsCalibration(string? converter, JsonObject? options);
+
+    /// <summary>Converts a site.</summary>
+    /// <exception cref="ConversionException">The settings do not exist or do not fit the site.</exception>
+    public abstract FormConversion Convert(ConversionContext context, string? converter, JsonObject? options);
+
+    /// <summary>The node's constants and attributes.</summary>
+    public abstract ReplacementNode Write(string site, FormParameters parameters);
+
+    /// <summary>Reads a node back.</summary>
+    /// <exception cref="ModelFormatException">The node does not follow the schema.</exception>
+    public abstract FormParameters Read(FormNode node);
+
+    /// <summary>Packs the parameters for a backend.</summary>
+    public abstract FeedForward Build(FormParameters parameters, Backend backend, Precision precision);
+}

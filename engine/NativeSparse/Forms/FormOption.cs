@@ -1,0 +1,7 @@
+namespace NativeSparse.Forms;
+
+/// <summary>One option of a form, for help texts.</summary>
+/// <param name="Name">Its name in a plan's options.</param>
+/// <param name="Default">Its default.</param>
+/// <param name="Summary">What it does, with its unit or values.</param>
+public sealed record FormOption(string Name, string Default, string Summary);

@@ -1,0 +1,202 @@
+using NativeSparse.Conversion;
+using NativeSparse.Forms;
+using NativeSparse.Kernels;
+using NativeSparse.Onnx;
+
+namespace NativeSparse.Session;
+
+/// <summary>Opens a model: form nodes are built from their constants, dense sites are converted where a plan is given.</summary>
+internal static class EngineLoader
+{
+    /// <summary>Key of the file's version in the metadata.</summary>
+    public const string VersionKey = "nativesparse.version";
+
+    /// <summary>Key of the plan in the metadata.</summary>
+    public const string PlanKey = "nativesparse.plan";
+
+    /// <summary>Key of the conversion report in the metadata.</summary>
+    public const string ReportKey = "nativesparse.report";
+
+    /// <summary>The version this engine writes, and the newest it reads.</summary>
+    public const int FileVersion = 1;
+
+    /// <summary>Opens a model.</summary>
+    public static (ModelSession Session, EngineInfo Info, Backend Backend) Load(
+        ModelSource source, SparseOptions options, CancellationToken cancellation)
+    {
+        var backend = BackendCatalog.Open(options.Backend);
+        try
+        {
+            var (session, info) = Load(source, options, backend, cancellation);
+            return (session, info, backend);
+        }
+        catch
+        {
+            backend.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A session on a model whose sites become the given forms. Owns the forms from here on, also when it fails.</summary>
+    public static ModelSession Open(
+        OnnxModel model, IEnumerable<(ConvertedSite Site, FeedForward Form)> sites, SparseOptions options)
+    {
+        var forms = new Dictionary<string, FeedForward>();
+        foreach (var (site, form) in sites)
+        {
+            forms.Add(site.Site.Name, form);
+            model.Replace(site.Site, FormNodes.InSession(site.Site.Name, site.Descriptor));
+        }
+
+        return ModelSession.Open(model, forms, options);
+    }
+
+    private static (ModelSession Session, EngineInfo Info) Load(
+        ModelSource source, SparseOptions options, Backend backend, CancellationToken cancellation)
+    {
+        var model = source.Open();
+        CheckVersion(model);
+        var nodes = model.FindNodes(CustomOpDomain.Domain);
+        var forms = new Dictionary<string, FeedForward>();
+        var sites = new List<SiteInfo>();
+        try
+        {
+            if (nodes.Count > 0)
+            {
+                return LoadConverted(model, nodes, forms, sites, options, backend);
+            }
+
+            if (options.Plan is not { } plan)
+            {
+                var session = ModelSession.Open(source, options);
+                return (session, Info(backend, options, [], ["no plan was given: the whole model runs in ONNX Runtime"], null));
+            }
+
+            return Convert(source, model, plan, forms, sites, options, backend, cancellation);
+        }
+        catch
+        {
+            foreach (var form in forms.Values)
+            {
+                form.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    private static (ModelSession Session, EngineInfo Info) LoadConverted(
+        OnnxModel model,
+        IReadOnlyList<FormNode> nodes,
+        Dictionary<string, FeedForward> forms,
+        List<SiteInfo> sites,
+        SparseOptions options,
+        Backend backend)
+    {
+        if (options.Plan is not null)
+        {
+            throw new ConversionException("the model is converted already; load it without a plan, or convert the dense model");
+        }
+
+        foreach (var node in nodes)
+        {
+            var descriptor = FormRegistry.FindByOpType(node.OpType)
+                ?? throw new ModelFormatException(
+                    $"node '{node.Name}' has the operator {CustomOpDomain.Domain}::{node.OpType}, known are "
+                    + string.Join(", ", FormRegistry.Forms.Select(form => form.OpType)),
+                    site: node.Name);
+            if (forms.ContainsKey(node.Name))
+            {
+                throw new ModelFormatException($"two form nodes are named '{node.Name}'", site: node.Name);
+            }
+
+            Add(forms, sites, node.Name, descriptor, descriptor.Build(descriptor.Read(node), backend, Precision.Float32));
+            model.StripConstants(node, FormNodes.Attributes(node.Name));
+        }
+
+        var report = ReadReport(model);
+        return (ModelSession.Open(model, forms, options), Info(backend, options, sites, [], report));
+    }
+
+    private static (ModelSession Session, EngineInfo Info) Convert(
+        ModelSource source,
+        OnnxModel model,
+        ConversionPlan plan,
+        Dictionary<string, FeedForward> forms,
+        List<SiteInfo> sites,
+        SparseOptions options,
+        Backend backend,
+        CancellationToken cancellation)
+    {
+        var execution = new PlanExecution(source, model, plan, options, backend);
+        foreach (var site in execution.Convert(cancellation))
+        {
+            var form = site.Descriptor.Build(site.Conversion.Parameters, backend, site.Precision);
+            Add(forms, sites, site.Site.Name, site.Descriptor, form);
+            execution.Add(site, form.ByteCount);
+            model.Replace(site.Site, FormNodes.InSession(site.Site.Name, site.Descriptor));
+        }
+
+        var session = ModelSession.Open(model, forms, options);
+        var report = execution.Report;
+        if (execution.Judging.Count > 0)
+        {
+            using var dense = ModelSession.Open(source, options);
+            report = report with { Model = ModelComparison.Compare(dense, session, execution.Judging, cancellation) };
+        }
+
+        IReadOnlyList<string> reasons =
+            [.. execution.Left, .. execution.Search.Skipped.Select(skip => $"{string.Join(", ", skip.Nodes)}: {skip.Reason}")];
+        return (session, Info(backend, options, sites, reasons, report));
+    }
+
+    private static void Add(
+        Dictionary<string, FeedForward> forms, List<SiteInfo> sites, string site, FormDescriptor descriptor, FeedForward form)
+    {
+        forms.Add(site, form);
+        sites.Add(new SiteInfo(site, descriptor.Name, Precisions.Name(form.Precision), form.Version, form.ByteCount));
+    }
+
+    private static EngineInfo Info(
+        Backend backend, SparseOptions options, IReadOnlyList<SiteInfo> sites, IReadOnlyList<string> reasons, ConversionReport? report) => new()
+        {
+            Backend = backend.Name,
+            Threads = ModelSession.ThreadCount(options),
+            OnnxRuntime = Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetVersionString(),
+            Sites = sites,
+            Reasons = reasons,
+            Report = report,
+        };
+
+    private static void CheckVersion(OnnxModel model)
+    {
+        if (!model.Metadata.TryGetValue(VersionKey, out var text))
+        {
+            return;
+        }
+
+        if (!int.TryParse(text, out var version) || version is < 1 or > FileVersion)
+        {
+            throw new ModelFormatException(
+                $"the file was written for version '{text}' of the form nodes, this engine reads up to version {FileVersion}: update the engine",
+                site: VersionKey);
+        }
+    }
+
+    private static ConversionReport? ReadReport(OnnxModel model)
+    {
+        if (!model.Metadata.TryGetValue(ReportKey, out var json))
+        {
+            return null;
+        }
+
+        try
+        {
+            return System.Text.Json.JsonSerializer.Deserialize(json, ConversionJson.Default.ConversionReport);
+        }
+        catch (System.Text.Json.JsonException exception)
+        {
+            throw new ModelFormatException($"the stored conversion report is damaged: {exception.Message}", site: ReportKey, innerException: exception);
+        }
+    }
+}
