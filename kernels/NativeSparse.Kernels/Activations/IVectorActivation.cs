@@ -1,0 +1,9 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>One activation on a register of any width. NaN gives NaN; infinities give the function's limit.</summary>
+internal interface IVectorActivation
+{
+    static abstract TVector Apply<TWidth, TVector>(TVector x, TVector slope)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct;
+}

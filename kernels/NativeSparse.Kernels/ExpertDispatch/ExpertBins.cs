@@ -1,0 +1,88 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>
+/// The (token, expert) pairs of a range of tokens, sorted by expert and, within one, by token; and their cut into blocks of rows that one
+/// product can take.
+/// </summary>
+internal readonly unsafe struct ExpertBins
+{
+    private readonly int* _tokens;
+    private readonly float* _weights;
+    private readonly Block* _blocks;
+
+    private ExpertBins(int pairs, int* tokens, float* weights, Block* blocks, int count)
+    {
+        Pairs = pairs;
+        _tokens = tokens;
+        _weights = weights;
+        _blocks = blocks;
+        Blocks = count;
+    }
+
+    public int Pairs { get; }
+
+    /// <summary>How many blocks; by ascending expert.</summary>
+    public int Blocks { get; }
+
+    public Block this[int block] => _blocks[block];
+
+    /// <summary>The token of a pair, counted from the first token of the range.</summary>
+    public int* Tokens(int pair) => _tokens + pair;
+
+    /// <summary>Routing weight times scale.</summary>
+    public float* Weights(int pair) => _weights + pair;
+
+    /// <summary>Sorts the pairs of <paramref name="count"/> tokens from <paramref name="first"/>.</summary>
+    public static ExpertBins Rent(Scratch scratch, in Routing routing, int first, int count, int experts, int maxRows, float scale)
+    {
+        var ends = scratch.RentInt32(1, experts).RowInt32(0);
+        new Span<int>(ends, experts).Clear();
+        var counts = routing.Counts.RowInt32(0) + first;
+        var pairs = 0;
+        for (var t = 0; t < count; t++)
+        {
+            var chosen = routing.Experts.RowInt32(first + t);
+            for (var i = 0; i < counts[t]; i++)
+            {
+                ends[chosen[i]]++;
+            }
+
+            pairs += counts[t];
+        }
+
+        var blocks = (Block*)scratch.Rent((nuint)(Math.Min(experts, pairs) + (pairs / maxRows)) * (nuint)sizeof(Block));
+        var blockCount = 0;
+        var start = 0;
+        for (var e = 0; e < experts; e++)
+        {
+            var rows = ends[e];
+            ends[e] = start;
+            for (var parts = (rows + maxRows - 1) / maxRows; parts > 0; parts--)
+            {
+                var part = (rows + parts - 1) / parts;
+                blocks[blockCount++] = new Block(e, start, part);
+                start += part;
+                rows -= part;
+            }
+        }
+
+        var tokens = scratch.RentInt32(1, pairs).RowInt32(0);
+        var weights = scratch.Rent(1, pairs).Row(0);
+        for (var t = 0; t < count; t++)
+        {
+            var chosen = routing.Experts.RowInt32(first + t);
+            var given = routing.Weights.Row(first + t);
+            for (var i = 0; i < counts[t]; i++)
+            {
+                var slot = ends[chosen[i]]++;
+                tokens[slot] = t;
+                weights[slot] = given[i] * scale;
+            }
+        }
+
+        return new ExpertBins(pairs, tokens, weights, blocks, blockCount);
+    }
+
+    /// <summary>Some rows of one expert.</summary>
+    internal readonly record struct Block(int Expert, int FirstPair, int Rows);
+}

@@ -1,0 +1,22 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>Holds experts whose neurons would leave half of a wide panel empty in the next narrower panels.</summary>
+internal sealed class NarrowingExpertDispatch(IExpertDispatch wide, int widePanel, IExpertDispatch narrow, int narrowPanel) : IExpertDispatch
+{
+    public string Version => wide.Version;
+
+    public PackedExperts Pack(ExpertWeights weights, Precision precision)
+    {
+        ExpertArguments.CheckPack(weights);
+        var isWasteful = RoundUp(weights.ExpertWidth, narrowPanel) < RoundUp(weights.ExpertWidth, widePanel);
+        return (isWasteful ? narrow : wide).Pack(weights, precision);
+    }
+
+    public void Run(in Execution execution, View x, in Routing routing, PackedExperts experts, float scale, View y)
+    {
+        var isNarrow = experts is PanelExperts panels && panels.UpShape.Panel == narrowPanel;
+        (isNarrow ? narrow : wide).Run(execution, x, routing, experts, scale, y);
+    }
+
+    private static int RoundUp(int value, int unit) => (value + unit - 1) / unit * unit;
+}

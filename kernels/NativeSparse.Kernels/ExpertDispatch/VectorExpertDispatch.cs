@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>
+/// Experts in panels and register tiles over row pointers: gathering costs nothing, the routing weight is folded into the hidden row, and
+/// the down tiles grow the sums in y itself, expert by expert.
+/// </summary>
+internal sealed unsafe class VectorExpertDispatch<TWidth, TVector> : IExpertDispatch
+    where TWidth : struct, IVectorWidth<TVector>
+    where TVector : struct
+{
+    /// <summary>Tokens of one pass: bounds the scratch memory, and x and y of a pass stay in the cache.</summary>
+    private const int PassTokens = 512;
+
+    public string Version => TWidth.Name;
+
+    public PackedExperts Pack(ExpertWeights weights, Precision precision)
+    {
+        ExpertArguments.CheckPack(weights);
+        return precision == Precision.Float32
+            ? new PanelExperts(weights, PanelProduct<TWidth, TVector>.Panel)
+            : throw DenseArguments.UnknownPrecision(Version, precision);
+    }
+
+    public void Run(in Execution execution, View x, in Routing routing, PackedExperts experts, float scale, View y)
+    {
+        var packed = ExpertArguments.CheckRun<PanelExperts>(Version, x, routing, experts, y);
+        if (packed.UpShape.Panel != PanelProduct<TWidth, TVector>.Panel)
+        {
+            throw new ArgumentException($"experts were packed by another backend than {Version}; pack them with this one", nameof(experts));
+        }
+
+        for (var first = 0; first < x.Rows; first += PassTokens)
+        {
+            execution.Cancellation.ThrowIfCancellationRequested();
+            using var scope = execution.Scratch.Enter();
+            var count = Math.Min(PassTokens, x.Rows - first);
+            var bins = ExpertBins.Rent(
+                execution.Scratch, routing, first, count, packed.Experts, PanelProduct<TWidth, TVector>.MaxRows, scale);
+            if (bins.Pairs > 0)
+            {
+                RunPass(execution, x.Slice(first, count), bins, packed, y.Slice(first, count));
+            }
+        }
+
+        GC.KeepAlive(packed);
+    }
+
+    private static void RunPass(in Execution execution, View x, in ExpertBins bins, PanelExperts experts, View y)
+    {
+        var isSerial = execution.Splitter.Threads == 1;
+        var rows = isSerial ? PanelProduct<TWidth, TVector>.MaxRows : bins.Pairs;
+        var pass = new ExpertPass<TWidth, TVector>
+        {
+            X = x,
+            Y = y,
+            Bins = bins,
+            Experts = experts,
+            Hidden = execution.Scratch.Rent(rows, experts.HiddenStride),
+            Ungated = experts.IsGated ? execution.Scratch.Rent(rows, experts.HiddenStride) : default,
+            Cancellation = execution.Cancellation,
+        };
+        if (isSerial)
+        {
+            pass.RunSerial();
+            return;
+        }
+
+        var up = WorkShare.Of(bins, experts.UpShape, experts.IsGated, execution.Splitter.Threads);
+        pass.UpGroups = up.Groups;
+        pass.UpChunks = up.Chunks;
+        execution.Splitter.Run(pass.UpChunks, &ExpertPass<TWidth, TVector>.RunUpChunk, ref pass);
+        pass.DownChunks = WorkShare.Columns(bins, experts.DownShape, execution.Splitter.Threads);
+        execution.Splitter.Run(pass.DownChunks, &ExpertPass<TWidth, TVector>.RunDownChunk, ref pass);
+    }
+}

@@ -1,0 +1,31 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>How the two halves of a pass are cut for the threads.</summary>
+internal static class WorkShare
+{
+    private const int ChunksPerThread = 4;
+
+    /// <summary>Least multiply-adds of a chunk that is worth a dispatch.</summary>
+    private const long LeastWork = 1 << 17;
+
+    /// <summary>A single row costs as much as several, as its weights must come.</summary>
+    private const int RowsOfOneRow = 8;
+
+    /// <summary>Groups of panels for each block of rows, and chunks of (block, group) items.</summary>
+    public static (int Groups, int Chunks) Of(in ExpertBins bins, in PanelShape shape, bool isGated, int threads)
+    {
+        var wanted = Wanted(bins, (isGated ? 2 : 1) * shape.Length, threads);
+        var groups = Math.Clamp((wanted + bins.Blocks - 1) / bins.Blocks, 1, shape.Panels);
+        return (groups, Math.Min(wanted, bins.Blocks * groups));
+    }
+
+    /// <summary>Groups of columns.</summary>
+    public static int Columns(in ExpertBins bins, in PanelShape shape, int threads) =>
+        Math.Min(Wanted(bins, shape.Length, threads), shape.Panels);
+
+    private static int Wanted(in ExpertBins bins, nint expertWork, int threads)
+    {
+        var work = (long)expertWork * Math.Max(bins.Pairs, bins.Blocks * RowsOfOneRow);
+        return (int)Math.Clamp(work / LeastWork, 1, ChunksPerThread * threads);
+    }
+}

@@ -1,0 +1,60 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>
+/// The packed order of a matrix <c>[K, N]</c>: <c>[K / block][N / panel][block][panel]</c>, padded with zero columns. A panel is as wide
+/// as two registers; a block of one panel stays in the first-level cache while many rows are multiplied with it.
+/// </summary>
+internal readonly unsafe struct PanelShape(int inputWidth, int outputWidth, int panel)
+{
+    /// <summary>k values of one block: the same for every run, so that sums never depend on the batch.</summary>
+    public const int Block = 384;
+
+    public int InputWidth { get; } = inputWidth;
+
+    public int OutputWidth { get; } = outputWidth;
+
+    /// <summary>Columns of one panel.</summary>
+    public int Panel { get; } = panel;
+
+    public int Panels => (OutputWidth + Panel - 1) / Panel;
+
+    public int Blocks => (InputWidth + Block - 1) / Block;
+
+    /// <summary>Floats of the packed matrix.</summary>
+    public nint Length => (nint)InputWidth * Panels * Panel;
+
+    public int BlockLength(int block) => Math.Min(Block, InputWidth - (block * Block));
+
+    /// <summary>Where a panel of a block starts.</summary>
+    public nint Offset(int block, int panel) =>
+        ((nint)block * Block * Panels * Panel) + ((nint)panel * BlockLength(block) * Panel);
+
+    public void Pack(ReadOnlySpan<float> source, float* packed)
+    {
+        for (var k = 0; k < InputWidth; k++)
+        {
+            var row = source.Slice(k * OutputWidth, OutputWidth);
+            for (var p = 0; p < Panels; p++)
+            {
+                var columns = row[(p * Panel)..Math.Min((p + 1) * Panel, OutputWidth)];
+                columns.CopyTo(new Span<float>(Line(packed, k, p), Panel));
+            }
+        }
+    }
+
+    public void Unpack(float* packed, Span<float> destination)
+    {
+        for (var k = 0; k < InputWidth; k++)
+        {
+            var row = destination.Slice(k * OutputWidth, OutputWidth);
+            for (var p = 0; p < Panels; p++)
+            {
+                var columns = row[(p * Panel)..Math.Min((p + 1) * Panel, OutputWidth)];
+                new ReadOnlySpan<float>(Line(packed, k, p), columns.Length).CopyTo(columns);
+            }
+        }
+    }
+
+    private float* Line(float* packed, int k, int panel) =>
+        packed + Offset(k / Block, panel) + ((nint)(k % Block) * Panel);
+}

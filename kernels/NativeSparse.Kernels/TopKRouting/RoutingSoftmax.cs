@@ -1,0 +1,73 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>Turns chosen scores into weights.</summary>
+internal static unsafe class RoutingSoftmax<TWidth, TVector>
+    where TWidth : struct, IVectorWidth<TVector>
+    where TVector : struct
+{
+    /// <param name="scores">One token's scores.</param>
+    /// <param name="experts">E.</param>
+    /// <param name="chosen">The chosen experts.</param>
+    /// <param name="count">How many are chosen.</param>
+    /// <param name="rule">How they become weights.</param>
+    /// <param name="buffer">Room for E values, rounded up to whole registers.</param>
+    /// <param name="weights">The result.</param>
+    public static void Weigh(float* scores, int experts, int* chosen, int count, RoutingWeights rule, float* buffer, float* weights)
+    {
+        if (rule == RoutingWeights.None)
+        {
+            new Span<float>(weights, count).Fill(1);
+            return;
+        }
+
+        if (count == 0)
+        {
+            return;
+        }
+
+        var isOverAll = rule == RoutingWeights.Softmax;
+        var length = isOverAll ? experts : count;
+        for (var i = 0; i < length; i++)
+        {
+            var score = scores[isOverAll ? i : chosen[i]];
+            buffer[i] = float.IsNaN(score) ? float.NegativeInfinity : score;
+        }
+
+        var sum = Exponentiate(buffer, length);
+        for (var i = 0; i < count; i++)
+        {
+            weights[i] = buffer[isOverAll ? chosen[i] : i] / sum;
+        }
+    }
+
+    /// <summary>values = e^(values - highest); returns their sum.</summary>
+    private static float Exponentiate(float* values, int length)
+    {
+        var highest = float.NegativeInfinity;
+        for (var i = 0; i < length; i++)
+        {
+            highest = values[i] > highest ? values[i] : highest;
+        }
+
+        var padded = (length + TWidth.Lanes - 1) / TWidth.Lanes * TWidth.Lanes;
+        for (var i = length; i < padded; i++)
+        {
+            values[i] = highest;
+        }
+
+        var shift = TWidth.Broadcast(highest);
+        for (var i = 0; i < padded; i += TWidth.Lanes)
+        {
+            var power = VectorMath<TWidth, TVector>.Exp(TWidth.Subtract(TWidth.Load(values + i), shift));
+            TWidth.Store(power, values + i);
+        }
+
+        var sum = 0f;
+        for (var i = 0; i < length; i++)
+        {
+            sum += values[i];
+        }
+
+        return sum;
+    }
+}
