@@ -53,6 +53,9 @@ public sealed class FeedForwardSite
     /// <summary>Names (or outputs, where a node has no name) of the nodes that a replacement removes.</summary>
     public required IReadOnlyList<string> Nodes { get; init; }
 
+    /// <summary>What a replacement needs.</summary>
+    internal SitePlan? Plan { get; init; }
+
     /// <summary>Number of weights and biases.</summary>
     public long Parameters =>
         ((Kind == FeedForwardKind.Gated ? 2L : 1L) * InputWidth * HiddenWidth) + ((long)HiddenWidth * OutputWidth)

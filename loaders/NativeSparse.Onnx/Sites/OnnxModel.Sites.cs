@@ -2,18 +2,55 @@ namespace NativeSparse.Onnx;
 
 public sealed partial class OnnxModel
 {
-    /// <summary>Finds the feed-forward networks.</summary>
-    public FeedForwardSearch FindFeedForwards() => throw new NotSupportedException();
+    /// <summary>Finds the feed-forward networks, plain and gated, by what they compute; no operator pattern is assumed.</summary>
+    /// <returns>The sites, and what looked like one and was left dense, with the reason.</returns>
+    /// <exception cref="ModelFormatException">A value is written twice, or a constant cannot be read.</exception>
+    public FeedForwardSearch FindFeedForwards() => FeedForwardFinder.Find(IndexWithShapes(), Tensors).Search;
 
-    /// <summary>Finds the other linears with constant weights.</summary>
-    public IReadOnlyList<LinearSite> FindLinears() => throw new NotSupportedException();
+    /// <summary>Finds the linears with constant weights outside the feed-forward sites; those that read one value are one group.</summary>
+    /// <exception cref="ModelFormatException">A value is written twice, or a constant cannot be read.</exception>
+    public IReadOnlyList<LinearSite> FindLinears() => FeedForwardFinder.Find(IndexWithShapes(), Tensors).Others;
 
-    /// <summary>Replaces a site found in this model by one node and drops what nobody uses any more.</summary>
-    public void Replace(FeedForwardSite site, ReplacementNode node) => throw new NotSupportedException();
+    /// <summary>
+    /// Puts one node in the place of a site and drops the nodes and initializers that nobody uses any more; values that others still read stay.
+    /// The node reads <c>x[..., D]</c> and writes <c>y[..., O]</c> in float32 with the features last: a Cast (float16, float64), a Transpose
+    /// (1x1 convolutions, transposed inputs) and the movements that lay between the linears are put around it where the graph needs them.
+    /// Its constants become initializers of the main graph named <c>node.constant</c>. Other sites found before stay valid.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// The site is not (or no longer) in this model, an attribute has another type than string, long or float, or a name is taken.
+    /// </exception>
+    public void Replace(FeedForwardSite site, ReplacementNode node)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        ArgumentNullException.ThrowIfNull(node);
+        SiteReplacer.Replace(Proto, site.Plan ?? throw new ArgumentException("the site was not found in a model", nameof(site)), node);
+    }
 
-    /// <summary>The nodes of one domain, subgraphs included, with their constants.</summary>
-    public IReadOnlyList<FormNode> FindNodes(string domain) => throw new NotSupportedException();
+    /// <summary>The nodes of one domain, subgraphs included, with the constants they read after their first input.</summary>
+    /// <exception cref="ModelFormatException">Another input than the first is computed, or a constant cannot be read.</exception>
+    public IReadOnlyList<FormNode> FindNodes(string domain)
+    {
+        ArgumentNullException.ThrowIfNull(domain);
+        return FormNodes.Find(Proto, Tensors, domain);
+    }
 
-    /// <summary>Gives a node found by <see cref="FindNodes"/> new attributes and takes its constants away.</summary>
-    public void StripConstants(FormNode node, IReadOnlyDictionary<string, object> attributes) => throw new NotSupportedException();
+    /// <summary>
+    /// Takes the constants of a node found by <see cref="FindNodes"/> away: it keeps its first input and gets new attributes in the place of all
+    /// it had; initializers that only it read leave the model.
+    /// </summary>
+    /// <exception cref="ArgumentException">The model has no such node, or an attribute has another type than string, long or float.</exception>
+    public void StripConstants(FormNode node, IReadOnlyDictionary<string, object> attributes)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        ArgumentNullException.ThrowIfNull(attributes);
+        FormNodes.Strip(Proto, node, attributes);
+    }
+
+    private GraphIndex IndexWithShapes()
+    {
+        var index = GraphIndex.Build(Proto);
+        new ShapeInference(Tensors).Run(index);
+        return index;
+    }
 }

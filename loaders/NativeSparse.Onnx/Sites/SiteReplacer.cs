@@ -1,0 +1,284 @@
+using NativeSparse.Onnx.Protobuf;
+
+namespace NativeSparse.Onnx;
+
+/// <summary>
+/// Puts one node in the place of a site. The node works on float32 with the features on the last axis; what the graph has otherwise is
+/// converted before and after it: Cast, Transpose (Einsum where the rank is not known) and the movements that lay between the linears.
+/// </summary>
+internal sealed class SiteReplacer
+{
+    private readonly ModelProto _model;
+    private readonly SitePlan _plan;
+    private readonly NodeBuilder _builder;
+    private readonly Dictionary<int, string> _stages = [];
+    private string _result = "";
+
+    private SiteReplacer(ModelProto model, SitePlan plan, NodeBuilder builder)
+    {
+        _model = model;
+        _plan = plan;
+        _builder = builder;
+    }
+
+    private int LastBetween => _plan.Between.Count;
+
+    /// <summary>Replaces a site.</summary>
+    /// <exception cref="ArgumentException">The site is not (or no longer) in the model, or the node's names or attributes do not do.</exception>
+    internal static void Replace(ModelProto model, SitePlan plan, ReplacementNode replacement)
+    {
+        var index = GraphIndex.Build(model);
+        var scope = index.Scopes.FirstOrDefault(s => ReferenceEquals(s.Proto, plan.Graph));
+        var last = scope?.Nodes.Find(n => ReferenceEquals(n.Proto, plan.Last))
+            ?? throw new ArgumentException($"the site that writes '{plan.Output.Name}' is not in this model, or was replaced already");
+
+        var builder = new NodeBuilder(model, index, replacement.Name);
+        var node = MakeNode(model, replacement, builder);
+        if (model.OpsetImport.All(o => o.Domain != replacement.Domain))
+        {
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = replacement.Domain, Version = replacement.DomainVersion });
+        }
+
+        var replacer = new SiteReplacer(model, plan, builder);
+        replacer.Build(node);
+        replacer.Swap(last);
+    }
+
+    private static NodeProto MakeNode(ModelProto model, ReplacementNode replacement, NodeBuilder builder)
+    {
+        var node = new NodeProto { Domain = replacement.Domain, OpType = replacement.OpType, Name = replacement.Name };
+        node.Attribute.AddRange(replacement.Attributes.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => NodeBuilder.Attribute(a.Key, a.Value)));
+        node.Input.Add("");
+        var tensors = new List<TensorProto>();
+        foreach (var constant in replacement.Constants)
+        {
+            var name = constant is null ? "" : $"{replacement.Name}.{constant.Name}";
+            if (constant is not null)
+            {
+                builder.Reserve(name);
+                tensors.Add(TensorWriter.ToProto(constant, name));
+            }
+
+            node.Input.Add(name);
+        }
+
+        while (node.Input.Count > 1 && node.Input[^1].Length == 0)
+        {
+            node.Input.RemoveAt(node.Input.Count - 1);
+        }
+
+        model.Graph.Initializer.AddRange(tensors);
+        return node;
+    }
+
+    private void Build(NodeProto node)
+    {
+        var input = _plan.Input.Name;
+        if (_plan.Input.Type != "float32")
+        {
+            input = Cast(input, "float32");
+        }
+
+        input = Move(input, _plan.Input.Axis, -1, _plan.Input.Rank);
+        _result = _builder.Fresh("rows");
+        node.Input[0] = input;
+        node.Output.Add(_result);
+        _builder.Nodes.Add(node);
+
+        var value = _plan.BetweenCancels || LastBetween == 0 ? _result : Move(Stage(LastBetween), _plan.DownAxes.From, -1, _plan.DownAxes.Rank);
+        value = Move(value, -1, _plan.DownAxes.To, _plan.DownAxes.Rank);
+        _stages[LastBetween + 1] = value;
+        for (var i = 0; i < _plan.After.Count; i++)
+        {
+            value = Repeat(_plan.After[i], value);
+            _stages[LastBetween + 2 + i] = value;
+        }
+
+        if (_plan.Output.Type != "float32")
+        {
+            value = Cast(value, _plan.Output.Type);
+        }
+
+        Rename(value, _plan.Output.Name);
+    }
+
+    /// <summary>Gives the network's output the name that its readers know.</summary>
+    private void Rename(string from, string to)
+    {
+        foreach (var node in _builder.Nodes)
+        {
+            for (var i = 0; i < node.Input.Count; i++)
+            {
+                node.Input[i] = node.Input[i] == from ? to : node.Input[i];
+            }
+
+            for (var i = 0; i < node.Output.Count; i++)
+            {
+                node.Output[i] = node.Output[i] == from ? to : node.Output[i];
+            }
+        }
+
+        foreach (var (stage, name) in _stages.ToList())
+        {
+            _stages[stage] = name == from ? to : name;
+        }
+
+        _result = _result == from ? to : _result;
+    }
+
+    /// <summary>The new node's output in the layout that a stage had.</summary>
+    private string Stage(int stage)
+    {
+        if (!_stages.TryGetValue(stage, out var name))
+        {
+            name = stage == 0 ? Move(_result, -1, _plan.UpAxis, _plan.UpRank) : Repeat(_plan.Between[stage - 1], Stage(stage - 1));
+            _stages.Add(stage, name);
+        }
+
+        return name;
+    }
+
+    private string Repeat(MovementPlan movement, string input)
+    {
+        var inputs = movement.Node.Input.ToList();
+        inputs[0] = input;
+        if (movement.Node.OpType == "Reshape" && inputs.Count > 1)
+        {
+            inputs[1] = Target(movement, inputs[1]);
+        }
+
+        return _builder.Add(movement.Node.OpType, inputs, null, [.. movement.Node.Attribute.Select(a => a.Clone())]);
+    }
+
+    /// <summary>A Reshape's target with the width of the network's output in the place of the hidden width.</summary>
+    private string Target(MovementPlan movement, string target)
+    {
+        if (movement.Target is not { Count: > 0 } elements)
+        {
+            return Ending(target, _plan.OutputWidth);
+        }
+
+        if (elements[^1] is <= 0 || elements[^1] == _plan.OutputWidth)
+        {
+            return target;
+        }
+
+        return elements.All(e => e is not null)
+            ? _builder.Integers([.. elements.SkipLast(1).Select(e => e!.Value), _plan.OutputWidth])
+            : Ending(target, _plan.OutputWidth);
+    }
+
+    /// <summary>A shape with another last element.</summary>
+    private string Ending(string shape, long last)
+    {
+        var leading = _builder.Add("Slice", [shape, _builder.Integers(0), _builder.Integers(-1), _builder.Integers(0)]);
+        return _builder.Add("Concat", [leading, _builder.Integers(last)], null, NodeBuilder.Attribute("axis", 0));
+    }
+
+    private string Cast(string value, string type) =>
+        _builder.Add("Cast", [value], null, NodeBuilder.Attribute("to", (long)ElementTypes.Parse(type)));
+
+    /// <summary>Moves an axis, both counted from the end and one of them the last.</summary>
+    private string Move(string value, int from, int to, int? rank)
+    {
+        if (from == to)
+        {
+            return value;
+        }
+
+        var depth = -Math.Min(from, to);
+        var order = Enumerable.Range(0, depth).ToList();
+        var moved = order[depth + from];
+        order.RemoveAt(depth + from);
+        order.Insert(depth + to, moved);
+        if (rank is { } known && known >= depth)
+        {
+            return _builder.Add(
+                "Transpose", [value], null,
+                NodeBuilder.Attribute("perm", Enumerable.Range(0, known - depth).Select(i => (long)i).Concat(order.Select(o => (long)(known - depth + o)))));
+        }
+
+        var letters = string.Concat(Enumerable.Range(0, depth).Select(i => (char)('a' + i)));
+        return _builder.Add(
+            "Einsum", [value], null, NodeBuilder.Attribute("equation", $"...{letters}->...{string.Concat(order.Select(o => letters[o]))}"));
+    }
+
+    /// <summary>Puts the new nodes in and takes the site's nodes out, those excepted whose values others read.</summary>
+    private void Swap(GraphNode last)
+    {
+        var inside = new HashSet<NodeProto>(_plan.Nodes, ReferenceEqualityComparer.Instance);
+        var kept = ReadFromOutside(last, inside);
+        var removed = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
+        foreach (var node in last.Scope.Nodes.Where(n => inside.Contains(n.Proto) && !kept.Contains(n)))
+        {
+            removed.Add(node.Proto);
+            foreach (var output in node.Outputs)
+            {
+                if (output is not null && _plan.Inner.TryGetValue(output.Name, out var inner))
+                {
+                    foreach (var reader in output.Consumers.Where(c => !inside.Contains(c.Proto)))
+                    {
+                        FollowShape(reader, inner.Stage, inner.Width);
+                    }
+                }
+            }
+        }
+
+        for (var i = 0; i < last.Proto.Output.Count; i++)
+        {
+            last.Proto.Output[i] = _builder.Fresh("replaced");
+        }
+
+        var nodes = _plan.Graph.Node.ToList();
+        nodes.InsertRange(nodes.FindIndex(n => ReferenceEquals(n, last.Proto)) + 1, _builder.Nodes);
+        _plan.Graph.Node.Clear();
+        _plan.Graph.Node.AddRange(nodes);
+
+        var index = GraphIndex.Build(_model);
+        var scope = index.Scopes.First(s => ReferenceEquals(s.Proto, _plan.Graph));
+        var added = new HashSet<NodeProto>(_builder.Nodes, ReferenceEqualityComparer.Instance);
+        GraphSweep.Remove(scope.Nodes.Where(n => removed.Contains(n.Proto)), scope.Nodes.Where(n => added.Contains(n.Proto)));
+    }
+
+    /// <summary>The site's nodes that must stay because something outside reads their elements.</summary>
+    private static HashSet<GraphNode> ReadFromOutside(GraphNode last, HashSet<NodeProto> inside)
+    {
+        var kept = new HashSet<GraphNode>();
+        var open = new Stack<GraphNode>(last.Scope.Nodes.Where(n =>
+            inside.Contains(n.Proto) && !ReferenceEquals(n, last)
+            && n.Outputs.Any(o => o is not null && (o.IsGraphOutput || o.Consumers.Exists(c => !inside.Contains(c.Proto) && !ShapeReaders.Contains(c))))));
+        while (open.TryPop(out var node))
+        {
+            if (kept.Add(node))
+            {
+                foreach (var input in node.Inputs)
+                {
+                    if (input?.Producer is { } producer && inside.Contains(producer.Proto))
+                    {
+                        open.Push(producer);
+                    }
+                }
+            }
+        }
+
+        return kept;
+    }
+
+    /// <summary>Lets a Shape node that read an inner value read the same layout of the new node's output, with the inner width put in.</summary>
+    private void FollowShape(GraphNode reader, int stage, long width)
+    {
+        if (width == _plan.OutputWidth)
+        {
+            reader.Proto.Input[0] = Stage(stage);
+            return;
+        }
+
+        var whole = Ending(_builder.Add("Shape", [Stage(stage)]), width);
+        var start = reader.Integer("start", 0);
+        var end = reader.Integer("end", long.MaxValue);
+        reader.Proto.OpType = "Slice";
+        reader.Proto.Attribute.Clear();
+        reader.Proto.Input.Clear();
+        reader.Proto.Input.AddRange([whole, _builder.Integers(start), _builder.Integers(end), _builder.Integers(0)]);
+    }
+}
