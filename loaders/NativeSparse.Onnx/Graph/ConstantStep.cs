@@ -21,12 +21,12 @@ internal sealed class ConstantStep
     /// <summary>Element type after the step.</summary>
     internal string ValueType { get; }
 
-    /// <summary>The scales of a DequantizeLinear; null for any other step.</summary>
+    /// <summary>The scales of a QuantizeLinear or DequantizeLinear; null for any other step.</summary>
     internal ConstantValue? Scale { get; }
 
     /// <summary>Whether a node is an operation that constants are followed through.</summary>
     internal static bool Follows(GraphNode node) => node.Operator is "Identity" or "Transpose" or "Cast" or "Reshape" or "Squeeze" or "Unsqueeze"
-        or "Flatten" or "DequantizeLinear" or "com.microsoft::DequantizeLinear";
+        or "Flatten" or "DequantizeLinear" or "com.microsoft::DequantizeLinear" or "QuantizeLinear" or "com.microsoft::QuantizeLinear";
 
     /// <summary>The step of a node on a constant of a shape and type; null when it cannot be followed.</summary>
     internal static ConstantStep? Create(GraphNode node, long[] shape, string valueType)
@@ -46,7 +46,7 @@ internal sealed class ConstantStep
             case "Reshape" or "Squeeze" or "Unsqueeze" or "Flatten":
                 return Moved(node, shape) is { } moved ? new ConstantStep(node, moved, valueType) : null;
             default:
-                return Dequantization(node, shape);
+                return Scaling(node, shape);
         }
     }
 
@@ -55,8 +55,11 @@ internal sealed class ConstantStep
     {
         if (Scale is not null)
         {
-            return Dequantizer.Linear(
-                values, shape, Scale.Read(tensors), Scale.Shape, _zeroPoint?.Read(tensors), _node.Integer("axis", 1), _node.Integer("block_size", 0), _node.Name);
+            var (scale, zeroPoint) = (Scale.Read(tensors), _zeroPoint?.Read(tensors));
+            var (axis, block) = (_node.Integer("axis", 1), _node.Integer("block_size", 0));
+            return Quantizes(_node)
+                ? IntegerScaling.Quantize(values, shape, scale, Scale.Shape, zeroPoint, axis, block, _node.Name, ValueType)
+                : IntegerScaling.Dequantize(values, shape, scale, Scale.Shape, zeroPoint, axis, block, _node.Name);
         }
 
         return _node.Operator switch
@@ -74,14 +77,16 @@ internal sealed class ConstantStep
         return float.IsFinite(value) ? BitConverter.UInt32BitsToSingle((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000) : value;
     }
 
-    private static ConstantStep? Dequantization(GraphNode node, long[] shape)
+    private static ConstantStep? Scaling(GraphNode node, long[] shape)
     {
         var scale = ConstantValue.Resolve(node.Input(1));
         var zeroPoint = ConstantValue.Resolve(node.Input(2));
         return scale is not { IsFloating: true } || (node.Input(2) is not null && zeroPoint is null)
             ? null
-            : new ConstantStep(node, shape, scale.ValueType, scale, zeroPoint);
+            : new ConstantStep(node, shape, Quantizes(node) ? zeroPoint?.ValueType ?? "uint8" : scale.ValueType, scale, zeroPoint);
     }
+
+    private static bool Quantizes(GraphNode node) => node.Operator is "QuantizeLinear" or "com.microsoft::QuantizeLinear";
 
     private static int[]? Permutation(GraphNode node, int rank)
     {

@@ -143,7 +143,7 @@ internal sealed class FeedForwardCandidate
         return value;
     }
 
-    private HashSet<GraphNode> AllNodes() => [.. _region.Nodes, .. _region.Sources.SelectMany(s => s.Nodes), .. _down.Nodes, .. _tail.Nodes];
+    private HashSet<GraphNode> AllNodes() => [.. _region.Nodes, .. _region.Sources.SelectMany(s => s.Nodes), .. _down.InputNodes, .. _down.Nodes, .. _tail.Nodes];
 
     /// <summary>Whether something outside reads a value inside (its shape apart), or the nodes lie in several graphs.</summary>
     private string? Escape()

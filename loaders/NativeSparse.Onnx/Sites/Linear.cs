@@ -9,8 +9,11 @@ internal sealed class Linear
     /// <summary>The node that multiplies.</summary>
     internal required GraphNode Node { get; init; }
 
-    /// <summary>All nodes between input and output (an integer product has several).</summary>
+    /// <summary>The nodes that make the output (an integer product has several).</summary>
     internal required IReadOnlyList<GraphNode> Nodes { get; init; }
+
+    /// <summary>The nodes that quantize the input for the product; other linears may share them.</summary>
+    internal IReadOnlyList<GraphNode> InputNodes { get; init; } = [];
 
     /// <summary>What it reads.</summary>
     internal required GraphValue Input { get; init; }

@@ -11,10 +11,10 @@ internal static class QuantizedLinearReader
     {
         "Mul" => Scaled(node),
         "com.microsoft::DynamicQuantizeMatMul" => node.Input(0) is { } input
-            ? Create(node, [node], input, node.Input(1), node.Input(2), node.Input(3), node.Input(4))
+            ? Create(node, [node], [], input, node.Input(1), node.Input(2), node.Input(3), node.Input(4))
             : null,
-        "com.microsoft::MatMulIntegerToFloat" => Quantizer(node.Input(0), node.Input(2), node.Input(4)) is { } input
-            ? Create(node, [node], input, node.Input(1), node.Input(3), node.Input(5), node.Input(6))
+        "com.microsoft::MatMulIntegerToFloat" => Quantizer(node.Input(0), node.Input(2), node.Input(4)) is { } quantizer
+            ? Create(node, [node], [quantizer], quantizer.Input(0)!, node.Input(1), node.Input(3), node.Input(5), node.Input(6))
             : null,
         "com.microsoft::MatMulNBits" => Blocks(node),
         _ => null,
@@ -31,8 +31,8 @@ internal static class QuantizedLinearReader
             {
                 for (var s = 0; s < 2; s++)
                 {
-                    if (Quantizer(product.Input(0), scales.Input(s), product.Input(2)) is { } input
-                        && Create(node, [product, cast, node], input, product.Input(1), scales.Input(1 - s), product.Input(3), null) is { } linear)
+                    if (Quantizer(product.Input(0), scales.Input(s), product.Input(2)) is { } quantizer
+                        && Create(node, [product, cast, node], [quantizer, scales], quantizer.Input(0)!, product.Input(1), scales.Input(1 - s), product.Input(3), null) is { } linear)
                     {
                         return linear;
                     }
@@ -43,15 +43,16 @@ internal static class QuantizedLinearReader
         return null;
     }
 
-    /// <summary>The number behind a dynamically quantized input, when data, scale and zero point come from one node.</summary>
-    private static GraphValue? Quantizer(GraphValue? data, GraphValue? scale, GraphValue? zeroPoint) =>
+    /// <summary>The node that quantizes an input dynamically, when data, scale and zero point come from it.</summary>
+    private static GraphNode? Quantizer(GraphValue? data, GraphValue? scale, GraphValue? zeroPoint) =>
         data?.Producer is { Operator: "DynamicQuantizeLinear" } node && node.Output(0) == data && scale is not null && node.Output(1) == scale
-            && (zeroPoint is not null && node.Output(2) == zeroPoint)
-            ? node.Input(0)
+            && zeroPoint is not null && node.Output(2) == zeroPoint && node.Input(0) is not null
+            ? node
             : null;
 
     private static Linear? Create(
-        GraphNode node, IReadOnlyList<GraphNode> nodes, GraphValue input, GraphValue? data, GraphValue? scales, GraphValue? zeros, GraphValue? added)
+        GraphNode node, IReadOnlyList<GraphNode> nodes, IReadOnlyList<GraphNode> inputNodes, GraphValue input, GraphValue? data, GraphValue? scales,
+        GraphValue? zeros, GraphValue? added)
     {
         var weight = ConstantValue.Resolve(data);
         var scale = ConstantValue.Resolve(scales);
@@ -96,6 +97,7 @@ internal static class QuantizedLinearReader
         {
             Node = nodes[0],
             Nodes = nodes,
+            InputNodes = inputNodes,
             Input = input,
             Output = output,
             InputAxis = convolution ? 1 - shape.Length : -1,
@@ -165,7 +167,7 @@ internal static class QuantizedLinearReader
             InputWidth = (int)k,
             OutputWidth = (int)n,
             Weight = weight,
-            Read = tensors => Dequantizer.Blocks(
+            Read = tensors => IntegerScaling.Blocks(
                 ToBytes(weight.Read(tensors)), scale.Read(tensors), zeros is { IsFloating: false } ? ToBytes(zeros.Read(tensors)) : null,
                 zeros is { IsFloating: true } ? zeros.Read(tensors) : null, (int)k, (int)n, (int)bits, (int)block),
             Bias = bias is null ? null : new LinearBias(bias),

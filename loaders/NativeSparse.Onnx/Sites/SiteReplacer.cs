@@ -214,7 +214,7 @@ internal sealed class SiteReplacer
             removed.Add(node.Proto);
             foreach (var output in node.Outputs)
             {
-                if (output is not null && _plan.Inner.TryGetValue(output.Name, out var inner))
+                if (output is not null && output.Name != _plan.Output.Name && _plan.Inner.TryGetValue(output.Name, out var inner))
                 {
                     foreach (var reader in output.Consumers.Where(c => !inside.Contains(c.Proto)))
                     {

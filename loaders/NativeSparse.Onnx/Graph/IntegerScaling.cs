@@ -1,15 +1,39 @@
 namespace NativeSparse.Onnx;
 
-/// <summary>Turns stored integers into numbers.</summary>
-internal static class Dequantizer
+/// <summary>Turns stored integers into numbers, and constants into the integers that a QuantizeLinear makes of them.</summary>
+internal static class IntegerScaling
 {
     /// <summary>
     /// DequantizeLinear: <c>(q - zero) * scale</c> with one scale, one per index of an axis, or one per block of <paramref name="blockSize"/>
     /// along that axis.
     /// </summary>
     /// <exception cref="ModelFormatException">The number of scales or zero points does not fit.</exception>
-    internal static float[] Linear(
-        float[] values, long[] shape, float[] scale, long[] scaleShape, float[]? zeroPoint, long axis, long blockSize, string site)
+    internal static float[] Dequantize(
+        float[] values, long[] shape, float[] scale, long[] scaleShape, float[]? zeroPoint, long axis, long blockSize, string site) =>
+        Apply(values, shape, scale, scaleShape, zeroPoint, axis, blockSize, site, (value, s, zero) => (value - zero) * s);
+
+    /// <summary>QuantizeLinear: <c>round(v / scale) + zero</c>, ties to even, kept in the range of the integer type; scales as in <see cref="Dequantize"/>.</summary>
+    /// <exception cref="ModelFormatException">The number of scales or zero points does not fit.</exception>
+    internal static float[] Quantize(
+        float[] values, long[] shape, float[] scale, long[] scaleShape, float[]? zeroPoint, long axis, long blockSize, string site, string type)
+    {
+        var (low, high) = type switch
+        {
+            "int8" => (-128f, 127f),
+            "int16" => (-32768f, 32767f),
+            "uint16" => (0f, 65535f),
+            "int4" => (-8f, 7f),
+            "uint4" => (0f, 15f),
+            _ => (0f, 255f),
+        };
+        return Apply(
+            values, shape, scale, scaleShape, zeroPoint, axis, blockSize, site,
+            (value, s, zero) => Math.Clamp(MathF.Round(value / s, MidpointRounding.ToEven) + zero, low, high));
+    }
+
+    private static float[] Apply(
+        float[] values, long[] shape, float[] scale, long[] scaleShape, float[]? zeroPoint, long axis, long blockSize, string site,
+        Func<float, float, float, float> function)
     {
         if (zeroPoint is not null && zeroPoint.Length != scale.Length)
         {
@@ -21,7 +45,7 @@ internal static class Dequantizer
         {
             for (var i = 0; i < values.Length; i++)
             {
-                result[i] = (values[i] - (zeroPoint?[0] ?? 0)) * scale[0];
+                result[i] = function(values[i], scale[0], zeroPoint?[0] ?? 0);
             }
 
             return result;
@@ -47,7 +71,7 @@ internal static class Dequantizer
         {
             var along = i / inner % length;
             var s = blockSize > 0 ? (((i / inner / length * blocks) + (along / block)) * inner) + (i % inner) : along;
-            result[i] = (values[i] - (zeroPoint?[s] ?? 0)) * scale[s];
+            result[i] = function(values[i], scale[s], zeroPoint?[s] ?? 0);
         }
 
         return result;
