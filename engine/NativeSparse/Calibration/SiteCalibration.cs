@@ -35,7 +35,7 @@ internal static class SiteCalibration
             var dense = new DenseFeedForward(site.ReadWeights(), backend, Precision.Float32);
             recorders.Add(
                 site.Name, new RecordingFeedForward(dense, () => phase, data.MaxTokens, data.MaxHeldOutTokens, seed += 2));
-            model.Replace(site, FormNodes.InSession(site.Name, new DenseDescriptor()));
+            model.Replace(site, SessionNodes.Create(site.Name, new DenseDescriptor()));
         }
 
         using var session = ModelSession.Open(model, recorders, options);

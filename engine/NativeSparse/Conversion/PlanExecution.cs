@@ -17,6 +17,7 @@ internal sealed class PlanExecution
     private readonly ModelSource _source;
     private readonly SparseOptions _options;
     private readonly Backend _backend;
+    private readonly ThreadPoolSplitter _splitter;
     private BatchSplit? _split;
     private int _tokens;
     private int _heldOut;
@@ -28,6 +29,7 @@ internal sealed class PlanExecution
         _source = source;
         _options = options;
         _backend = backend;
+        _splitter = new ThreadPoolSplitter(ModelSession.ThreadCount(options));
         Search = model.FindFeedForwards();
         plan.CheckSites([.. Search.Sites.Select(site => site.Name)]);
         foreach (var site in Search.Sites)
@@ -88,7 +90,7 @@ internal sealed class PlanExecution
                 Weights = step.Site.ReadWeights(),
                 Sample = samples.GetValueOrDefault(step.Site.Name),
                 Backend = _backend,
-                Splitter = SerialSplitter.Instance,
+                Splitter = _splitter,
                 Cancellation = cancellation,
                 Progress = _options.Progress is { } progress ? new SiteProgress(progress, step.Site.Name, start, _steps.Count) : null,
             };

@@ -45,7 +45,7 @@ internal static class EngineLoader
         foreach (var (site, form) in sites)
         {
             forms.Add(site.Site.Name, form);
-            model.Replace(site.Site, FormNodes.InSession(site.Site.Name, site.Descriptor));
+            model.Replace(site.Site, SessionNodes.Create(site.Site.Name, site.Descriptor));
         }
 
         return ModelSession.Open(model, forms, options);
@@ -111,7 +111,7 @@ internal static class EngineLoader
             }
 
             Add(forms, sites, node.Name, descriptor, descriptor.Build(descriptor.Read(node), backend, Precision.Float32));
-            model.StripConstants(node, FormNodes.Attributes(node.Name));
+            model.StripConstants(node, SessionNodes.Attributes(node.Name));
         }
 
         var report = ReadReport(model);
@@ -134,7 +134,7 @@ internal static class EngineLoader
             var form = site.Descriptor.Build(site.Conversion.Parameters, backend, site.Precision);
             Add(forms, sites, site.Site.Name, site.Descriptor, form);
             execution.Add(site, form.ByteCount);
-            model.Replace(site.Site, FormNodes.InSession(site.Site.Name, site.Descriptor));
+            model.Replace(site.Site, SessionNodes.Create(site.Site.Name, site.Descriptor));
         }
 
         var session = ModelSession.Open(model, forms, options);

@@ -4,10 +4,10 @@ using NativeSparse.Session;
 namespace NativeSparse.Forms;
 
 /// <summary>Form nodes as a session sees them: the engine owns the weights, the node only names its site.</summary>
-internal static class FormNodes
+internal static class SessionNodes
 {
     /// <summary>The node of a site.</summary>
-    public static ReplacementNode InSession(string site, FormDescriptor descriptor) => new()
+    public static ReplacementNode Create(string site, FormDescriptor descriptor) => new()
     {
         Domain = CustomOpDomain.Domain,
         OpType = descriptor.OpType,
