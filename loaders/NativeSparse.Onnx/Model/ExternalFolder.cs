@@ -10,14 +10,14 @@ internal sealed class ExternalFolder
 {
     private const int MaximumLinks = 40;
 
-    private readonly string _modelPath;
+    private readonly string? _modelPath;
     private readonly string? _root;
 
     /// <summary>A folder, or null for a model that came without one: then every read fails with a reason.</summary>
     internal ExternalFolder(string? folder, string? modelPath)
     {
-        _modelPath = modelPath ?? "";
-        _root = folder is null ? null : RealPath(Path.GetFullPath(folder), "");
+        _modelPath = modelPath;
+        _root = folder is null ? null : RealPath(Path.GetFullPath(folder));
     }
 
     /// <summary>Refuses a location that is not a plain relative path inside the folder, or whose links leave it.</summary>
@@ -36,7 +36,7 @@ internal sealed class ExternalFolder
             return null;
         }
 
-        var path = RealPath(Path.Combine(_root, location), tensor);
+        var path = RealPath(Path.Combine(_root, location));
         var prefix = Path.EndsInDirectorySeparator(_root) ? _root : _root + Path.DirectorySeparatorChar;
         return path.StartsWith(prefix, StringComparison.Ordinal)
             ? path
@@ -49,7 +49,7 @@ internal sealed class ExternalFolder
     {
         var path = Check(reference.Location, tensor) ?? throw new ModelFormatException(
             $"tensor '{tensor}' lies in external file '{reference.Location}', but the model was loaded without a folder; pass the folder to Load",
-            NullIfEmpty(_modelPath),
+            _modelPath,
             tensor);
         CheckRange(path, reference, length, tensor);
         try
@@ -72,8 +72,6 @@ internal sealed class ExternalFolder
             CheckRange(path, reference, length, tensor);
         }
     }
-
-    private static string? NullIfEmpty(string value) => value.Length == 0 ? null : value;
 
     private static string? Refusal(string location)
     {
@@ -118,7 +116,7 @@ internal sealed class ExternalFolder
         var file = new FileInfo(path);
         if (Directory.Exists(path))
         {
-            throw new ModelFormatException($"tensor '{tensor}': external file '{path}' is a folder", NullIfEmpty(_modelPath), tensor);
+            throw new ModelFormatException($"tensor '{tensor}': external file '{path}' is a folder", _modelPath, tensor);
         }
 
         if (!file.Exists)
@@ -130,21 +128,23 @@ internal sealed class ExternalFolder
         {
             throw new ModelFormatException(
                 $"tensor '{tensor}': external data are bytes {reference.Offset} to {(decimal)reference.Offset + length} of '{path}', which has {file.Length}",
-                NullIfEmpty(_modelPath),
+                _modelPath,
                 tensor);
         }
     }
 
     private ModelFormatException Missing(string path, string tensor, Exception? cause) =>
-        new($"tensor '{tensor}': external file '{path}' does not exist; keep it beside the model", NullIfEmpty(_modelPath), tensor, cause);
+        new($"tensor '{tensor}': external file '{path}' does not exist; keep it beside the model", _modelPath, tensor, cause);
 
     private ModelFormatException Refused(string location, string tensor, string reason) =>
         new(
             $"tensor '{tensor}': external data location '{location.Replace("\0", "\\0", StringComparison.Ordinal)}' is refused: {reason}; expected a relative path inside the model's folder",
-            NullIfEmpty(_modelPath),
+            _modelPath,
             tensor);
 
-    private string RealPath(string path, string tensor)
+    /// <summary>A full path with every symbolic link on the way resolved; what does not exist is taken as it is written.</summary>
+    /// <exception cref="ModelFormatException">Links lead round in a circle.</exception>
+    internal static string RealPath(string path)
     {
         var root = Path.GetPathRoot(path)!;
         var current = root;
@@ -168,7 +168,7 @@ internal sealed class ExternalFolder
 
             if (++links > MaximumLinks)
             {
-                throw new ModelFormatException($"'{path}': too many symbolic links", NullIfEmpty(_modelPath), NullIfEmpty(tensor));
+                throw new ModelFormatException($"'{path}': too many symbolic links", path);
             }
 
             if (Path.IsPathRooted(target))

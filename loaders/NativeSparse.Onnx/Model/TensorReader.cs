@@ -56,10 +56,7 @@ internal sealed class TensorReader(ExternalFolder folder, string? path)
                 throw Mismatch(tensor, length, bytes, "external bytes");
             }
 
-            if (bytes > 0)
-            {
-                folder.Verify(reference, bytes, tensor.Name);
-            }
+            folder.Verify(reference, bytes, tensor.Name);
         }
         else if (tensor.HasRawData)
         {

@@ -1,0 +1,105 @@
+namespace NativeSparse.Onnx;
+
+/// <summary>
+/// One or several files that appear together under their names, or not at all: each is written under a temporary name in its folder
+/// and renamed by <see cref="Commit"/>. Disposed without a commit, it leaves the old files as they were and nothing else.
+/// </summary>
+/// <remarks>A process that is killed between two renames leaves the first file new and the last one old.</remarks>
+internal sealed class FileReplacement : IDisposable
+{
+    private readonly List<(string Path, string Temporary)> _files = [];
+    private readonly List<FileStream> _streams = [];
+
+    /// <summary>Starts a file; files are renamed in the order in which they were started.</summary>
+    internal FileStream Create(string path)
+    {
+        var full = Path.GetFullPath(path);
+        if (Directory.Exists(full))
+        {
+            throw new IOException($"'{full}' is a folder; give the name of a file");
+        }
+
+        var temporary = TemporaryName(full);
+        var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, 1 << 20);
+        _files.Add((full, temporary));
+        _streams.Add(stream);
+        return stream;
+    }
+
+    /// <summary>Closes the files and gives them their names; when a rename fails, those already done are undone.</summary>
+    internal void Commit()
+    {
+        foreach (var stream in _streams)
+        {
+            stream.Flush(flushToDisk: true);
+            stream.Dispose();
+        }
+
+        var done = new List<(string Path, string? Backup)>();
+        try
+        {
+            foreach (var (path, temporary) in _files.SkipLast(1))
+            {
+                var backup = File.Exists(path) ? TemporaryName(path) : null;
+                if (backup is not null)
+                {
+                    File.Move(path, backup);
+                }
+
+                done.Add((path, backup));
+                File.Move(temporary, path, overwrite: true);
+            }
+
+            File.Move(_files[^1].Temporary, _files[^1].Path, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Undo(done);
+            throw;
+        }
+
+        _files.Clear();
+        foreach (var (_, backup) in done)
+        {
+            if (backup is not null)
+            {
+                File.Delete(backup);
+            }
+        }
+    }
+
+    /// <summary>Removes what was not committed.</summary>
+    public void Dispose()
+    {
+        foreach (var stream in _streams)
+        {
+            stream.Dispose();
+        }
+
+        foreach (var (_, temporary) in _files)
+        {
+            File.Delete(temporary);
+        }
+
+        _streams.Clear();
+        _files.Clear();
+    }
+
+    private static string TemporaryName(string path) =>
+        Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Path.GetRandomFileName()}.tmp");
+
+    private static void Undo(List<(string Path, string? Backup)> done)
+    {
+        foreach (var (path, backup) in done)
+        {
+            if (backup is not null)
+            {
+                File.Move(backup, path, overwrite: true);
+            }
+            else
+            {
+                File.Delete(path);
+            }
+        }
+    }
+}
