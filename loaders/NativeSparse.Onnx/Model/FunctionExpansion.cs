@@ -9,6 +9,7 @@ internal sealed class FunctionExpansion
     private readonly NodeProto _call;
     private readonly FunctionProto _function;
     private readonly UniqueNames _names;
+    private readonly ExpansionBudget _budget;
     private readonly string? _path;
     private readonly string _prefix;
     private readonly ValueScope _scope = new(null);
@@ -16,11 +17,12 @@ internal sealed class FunctionExpansion
 
     /// <summary>Binds the formal inputs and outputs.</summary>
     /// <exception cref="ModelFormatException">A call with too many values, an output that nothing produces, or a value defined twice.</exception>
-    internal FunctionExpansion(NodeProto call, FunctionProto function, UniqueNames names, string? path)
+    internal FunctionExpansion(NodeProto call, FunctionProto function, UniqueNames names, ExpansionBudget budget, string? path)
     {
         _call = call;
         _function = function;
         _names = names;
+        _budget = budget;
         _path = path;
         _prefix = GraphSorter.Label(call);
         if (call.Input.Count > function.Input.Count || call.Output.Count > function.Output.Count)
@@ -200,6 +202,7 @@ internal sealed class FunctionExpansion
             throw Error($"wants attribute '{wanted.RefAttrName}' as {wanted.Type}, the call gives {given.Type}");
         }
 
+        _budget.Spend(given, _prefix);
         var value = given.Clone();
         value.Name = wanted.Name;
         node.Attribute[index] = value;

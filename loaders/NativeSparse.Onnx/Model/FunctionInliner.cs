@@ -8,21 +8,17 @@ namespace NativeSparse.Onnx;
 /// </summary>
 internal sealed class FunctionInliner
 {
-    private const int MaximumCallDepth = 64;
-    private const int MaximumNodes = 500_000;
-    private const long MaximumBytes = 64L << 20;
-
     private readonly FunctionTable _functions;
     private readonly UniqueNames _names;
     private readonly string? _path;
-    private int _nodes;
-    private long _bytes;
+    private readonly ExpansionBudget _budget;
 
     private FunctionInliner(ModelProto model, string? path)
     {
         _path = path;
         _functions = new FunctionTable(model, path);
         _names = new UniqueNames(model.Graph);
+        _budget = _functions.Budget(model.Graph);
     }
 
     /// <summary>Inlines in place.</summary>
@@ -38,11 +34,11 @@ internal sealed class FunctionInliner
 
         var inliner = new FunctionInliner(model, path);
         inliner._functions.MergeOpsets(model);
-        inliner.InlineGraph(model.Graph, 1, 0);
+        inliner.InlineGraph(model.Graph, 1);
         model.Functions.Clear();
     }
 
-    private void InlineGraph(GraphProto graph, int graphDepth, int callDepth)
+    private void InlineGraph(GraphProto graph, int graphDepth)
     {
         if (graphDepth > GraphSorter.MaximumDepth)
         {
@@ -52,58 +48,40 @@ internal sealed class FunctionInliner
         var nodes = new List<NodeProto>(graph.Node.Count);
         foreach (var node in graph.Node)
         {
-            Emit(node, nodes, graphDepth, callDepth);
+            Emit(node, nodes, graphDepth);
         }
 
         graph.Node.Clear();
         graph.Node.AddRange(nodes);
     }
 
-    private void Emit(NodeProto node, List<NodeProto> into, int graphDepth, int callDepth)
+    private void Emit(NodeProto node, List<NodeProto> into, int graphDepth)
     {
         if (_functions.Find(node) is { } function)
         {
-            Expand(node, function, into, graphDepth, callDepth + 1);
+            Expand(node, function, into, graphDepth);
             return;
         }
 
         foreach (var inner in GraphWalk.Subgraphs(node))
         {
-            InlineGraph(inner, graphDepth + 1, callDepth);
+            InlineGraph(inner, graphDepth + 1);
         }
 
         into.Add(node);
     }
 
-    private void Expand(NodeProto call, FunctionProto function, List<NodeProto> into, int graphDepth, int callDepth)
+    private void Expand(NodeProto call, FunctionProto function, List<NodeProto> into, int graphDepth)
     {
-        var label = GraphSorter.Label(call);
-        if (callDepth > MaximumCallDepth)
-        {
-            throw new ModelFormatException($"functions call each other deeper than {MaximumCallDepth}", _path, label);
-        }
-
-        var expansion = new FunctionExpansion(call, function, _names, _path);
+        var expansion = new FunctionExpansion(call, function, _names, _budget, _path);
         foreach (var body in function.Node)
         {
-            Spend(body, label);
-            Emit(expansion.Rewrite(body), into, graphDepth, callDepth);
+            Emit(expansion.Rewrite(body), into, graphDepth);
         }
 
         foreach (var copy in expansion.Copies())
         {
             into.Add(copy);
-        }
-    }
-
-    private void Spend(NodeProto node, string label)
-    {
-        _nodes += 1 + GraphWalk.Subgraphs(node).SelectMany(GraphWalk.Graphs).Sum(graph => graph.Node.Count);
-        _bytes += node.CalculateSize() - node.Attribute.Sum(attribute => (long)(attribute.T?.RawData.Length ?? 0));
-        if (_nodes > MaximumNodes || _bytes > MaximumBytes)
-        {
-            throw new ModelFormatException(
-                $"inlining the model's functions makes more than {MaximumNodes} nodes or {MaximumBytes >> 20} MB of them", _path, label);
         }
     }
 }

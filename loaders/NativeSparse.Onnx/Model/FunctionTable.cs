@@ -68,6 +68,20 @@ internal sealed class FunctionTable
         }
     }
 
+    /// <summary>What inlining may cost, with the calls counted.</summary>
+    /// <exception cref="ModelFormatException">They come to more than the bounds.</exception>
+    internal ExpansionBudget Budget(GraphProto graph)
+    {
+        var budget = new ExpansionBudget(_path);
+        foreach (var function in _called)
+        {
+            budget.Add(function, Nodes(function), Find, Label(function));
+        }
+
+        budget.AddGraph(graph, Find);
+        return budget;
+    }
+
     private static string Label(FunctionProto function) => $"{function.Domain}::{function.Name}";
 
     private static IEnumerable<NodeProto> Nodes(FunctionProto function) =>
