@@ -49,12 +49,11 @@ internal sealed class ModelWriter(OnnxModel model, SaveOptions options, Cancella
     private List<(TensorProto Source, TensorProto Target)> Moves(ModelProto copy)
     {
         var pairs = GraphWalk.Tensors(model.Proto).Zip(GraphWalk.Tensors(copy)).ToList();
-        var inside = SessionModel.InsideBytes(model.Proto);
-        var outside = inside > options.ExternalDataThreshold
-            ? SessionModel.Movable(GraphWalk.Graphs(model.Proto.Graph), options.SmallestExternal).ToHashSet(ReferenceEqualityComparer.Instance)
+        var leaving = TensorBytes.Inside(model.Proto) > options.ExternalDataThreshold
+            ? TensorBytes.Movable(model.Proto, options.SmallestExternal).ToHashSet(ReferenceEqualityComparer.Instance)
             : [];
-        var moves = pairs.Where(pair => TensorReader.IsExternal(pair.First) || outside.Contains(pair.First)).ToList();
-        SessionModel.CheckRest(inside, moves.Select(move => move.First));
+        var moves = pairs.Where(pair => TensorReader.IsExternal(pair.First) || leaving.Contains(pair.First)).ToList();
+        TensorBytes.CheckRest(model.Proto, moves.Select(move => move.First));
         return moves;
     }
 

@@ -89,23 +89,24 @@ public sealed partial class OnnxModel
     }
 
     /// <summary>The serialized model; external data stay external, relative to the folder it was loaded from.</summary>
-    /// <exception cref="ModelFormatException">More than 2 GB lie in memory: use <see cref="ToSession(SaveOptions)"/> or save.</exception>
+    /// <exception cref="ModelFormatException">More than 2 GB lie in memory: use <see cref="ToSession"/> or save.</exception>
     public byte[] ToBytes()
     {
         StoreMetadata();
-        SessionModel.CheckRest(SessionModel.InsideBytes(Proto), []);
+        TensorBytes.CheckRest(Proto, []);
         return Proto.ToByteArray();
     }
 
     /// <summary>
-    /// The model as an ONNX Runtime session takes it, whatever its size: initializers that would push the bytes over
-    /// <see cref="SaveOptions.ExternalDataThreshold"/> are handed over as memory, without a copy where they are raw data.
+    /// The model as an ONNX Runtime session takes it, whatever its size. Above <see cref="SaveOptions.ExternalDataThreshold"/> it is
+    /// written to a temporary folder that the result owns.
     /// </summary>
-    /// <exception cref="ModelFormatException">More than 2 GB lie where they cannot be handed over (attributes).</exception>
-    public SessionModel ToSession(SaveOptions? options = null)
+    /// <exception cref="ModelFormatException">More than 2 GB lie in attributes, or external data cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing stays on the disk.</exception>
+    public SessionModel ToSession(SaveOptions? options = null, CancellationToken cancellationToken = default)
     {
         StoreMetadata();
-        return SessionModel.Create(this, options ?? new SaveOptions());
+        return SessionModel.Create(this, options ?? new SaveOptions(), cancellationToken);
     }
 
     private void StoreMetadata()

@@ -1,70 +1,64 @@
 using Google.Protobuf;
-using NativeSparse.Onnx.Protobuf;
 
 namespace NativeSparse.Onnx;
 
 /// <summary>
-/// A model as an ONNX Runtime session takes it: bytes below 2 GB, the folder of its external data, and the initializers that did not
-/// fit the bytes. Give the folder as <c>session.model_external_initializers_file_folder_path</c> and each initializer with
-/// <c>SessionOptions.AddInitializer</c>; their memory is the model's own and must outlive the session.
+/// A model as an ONNX Runtime session takes it, whatever its size: bytes below 2 GB and the folder of its external data, for
+/// <c>session.model_external_initializers_file_folder_path</c>. Dispose it after the session.
 /// </summary>
-/// <param name="Bytes">The serialized model.</param>
-/// <param name="Folder">Folder that external data are relative to, or null.</param>
-/// <param name="Initializers">Initializers to supply from memory, under their full names.</param>
-public sealed record SessionModel(byte[] Bytes, string? Folder, IReadOnlyList<ConstantTensor> Initializers)
+/// <remarks>
+/// ONNX Runtime reads initializers only from the bytes or from files below one folder, and its optimizer looks at them before any that
+/// are supplied by pointer. So where the tensors in memory pass the bytes' limit, the model is written to a temporary folder that this
+/// object owns, external data of the source included; the session maps them from there.
+/// </remarks>
+public sealed class SessionModel : IDisposable
 {
-    private const string MemoryLocation = "supplied-from-memory";
+    private string? _temporary;
 
-    // What nodes, names and shapes may add to the tensor data before a message passes 2 GB.
-    private const long Room = 64L << 20;
-
-    internal static SessionModel Create(OnnxModel model, SaveOptions options)
+    private SessionModel(byte[] bytes, string? folder, string? temporary)
     {
-        var inside = InsideBytes(model.Proto);
-        if (inside <= options.ExternalDataThreshold)
-        {
-            CheckRest(inside, []);
-            return new SessionModel(model.Proto.ToByteArray(), model.Folder, []);
-        }
-
-        var copy = model.Proto.Clone();
-        var moved = Movable([model.Proto.Graph], options.SmallestExternal).ToHashSet(ReferenceEqualityComparer.Instance);
-        CheckRest(inside, moved.Cast<TensorProto>());
-        var supplied = new List<ConstantTensor>();
-        foreach (var (source, target) in model.Proto.Graph.Initializer.Zip(copy.Graph.Initializer))
-        {
-            if (moved.Contains(source))
-            {
-                var constant = model.Tensors.ReadConstant(source);
-                supplied.Add(constant);
-                new ExternalReference(MemoryLocation, 0, constant.Data.Length).WriteTo(target);
-            }
-        }
-
-        return new SessionModel(copy.ToByteArray(), model.Folder, supplied);
+        Bytes = bytes;
+        Folder = folder;
+        _temporary = temporary;
     }
 
-    /// <summary>Bytes of tensor data inside the message.</summary>
-    internal static long InsideBytes(ModelProto model) =>
-        GraphWalk.Tensors(model).Where(tensor => !TensorReader.IsExternal(tensor)).Sum(DataBytes);
+    /// <summary>The serialized model.</summary>
+    public byte[] Bytes { get; }
 
-    /// <summary>The initializers that may leave the message.</summary>
-    internal static IEnumerable<TensorProto> Movable(IEnumerable<GraphProto> graphs, int smallest) =>
-        graphs.SelectMany(graph => graph.Initializer)
-            .Where(tensor => !TensorReader.IsExternal(tensor) && ElementTypes.Bits(tensor.DataType) > 0 && DataBytes(tensor) >= smallest);
+    /// <summary>Folder that external data are relative to, or null when there are none.</summary>
+    public string? Folder { get; }
 
-    /// <summary>Refuses a message that would pass 2 GB even without the initializers that leave it.</summary>
-    internal static void CheckRest(long inside, IEnumerable<TensorProto> moved)
+    /// <summary>True when the weights were written to a temporary folder.</summary>
+    public bool Spilled => _temporary is not null;
+
+    /// <summary>Removes the temporary folder, when there is one. A second call does nothing.</summary>
+    public void Dispose()
     {
-        var rest = inside - moved.Where(tensor => !TensorReader.IsExternal(tensor)).Sum(DataBytes);
-        if (rest > int.MaxValue - Room)
+        if (_temporary is not null)
         {
-            throw new ModelFormatException(
-                $"{rest} bytes of tensor data cannot leave the model's message (they are attributes or small), which ends at 2 GB; make them initializers");
+            Directory.Delete(_temporary, recursive: true);
+            _temporary = null;
         }
     }
 
-    private static long DataBytes(TensorProto tensor) => tensor.HasRawData
-        ? tensor.RawData.Length
-        : (4L * (tensor.FloatData.Count + tensor.Int32Data.Count)) + (8L * (tensor.Int64Data.Count + tensor.DoubleData.Count + tensor.Uint64Data.Count));
+    internal static SessionModel Create(OnnxModel model, SaveOptions options, CancellationToken cancellation)
+    {
+        if (TensorBytes.Inside(model.Proto) <= options.ExternalDataThreshold)
+        {
+            return new SessionModel(model.Proto.ToByteArray(), model.Folder, null);
+        }
+
+        var temporary = Directory.CreateTempSubdirectory("nativesparse-").FullName;
+        try
+        {
+            var path = Path.Combine(temporary, "model.onnx");
+            new ModelWriter(model, options, cancellation).Write(path);
+            return new SessionModel(File.ReadAllBytes(path), temporary, temporary);
+        }
+        catch
+        {
+            Directory.Delete(temporary, recursive: true);
+            throw;
+        }
+    }
 }

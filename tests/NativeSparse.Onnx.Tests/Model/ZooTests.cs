@@ -52,7 +52,7 @@ public sealed class ZooTests(ITestOutputHelper output)
             using var original = new InferenceSession(file, options);
             Assert.Equal(original.OutputNames, saved.OutputNames);
             using var memoryOptions = Session.Options(model.Folder);
-            using var memory = new InferenceSession(model.ToSession().Bytes, memoryOptions);
+            using var memory = new InferenceSession(model.ToBytes(), memoryOptions);
             Assert.Equal(original.InputNames, memory.InputNames);
         }
     }
