@@ -32,7 +32,7 @@ public sealed partial class OnnxModel
     public IReadOnlyList<FormNode> FindNodes(string domain)
     {
         ArgumentNullException.ThrowIfNull(domain);
-        return FormNodes.Find(Proto, Tensors, domain);
+        return DomainNodes.Find(Proto, Tensors, domain);
     }
 
     /// <summary>
@@ -44,7 +44,7 @@ public sealed partial class OnnxModel
     {
         ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(attributes);
-        FormNodes.Strip(Proto, node, attributes);
+        DomainNodes.Strip(Proto, node, attributes);
     }
 
     private GraphIndex IndexWithShapes()

@@ -3,7 +3,7 @@ using NativeSparse.Onnx.Protobuf;
 namespace NativeSparse.Onnx;
 
 /// <summary>Lists the nodes of a domain and takes their constants away.</summary>
-internal static class FormNodes
+internal static class DomainNodes
 {
     /// <summary>The nodes of a domain, subgraphs included, in graph order.</summary>
     /// <exception cref="ModelFormatException">An input after the first is not a stored constant, or its data cannot be read.</exception>
