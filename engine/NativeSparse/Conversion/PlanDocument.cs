@@ -5,29 +5,29 @@ namespace NativeSparse.Conversion;
 /// <summary>The plan as JSON. Fields of later versions are refused by name.</summary>
 internal sealed record PlanDocument
 {
-    public int Version { get; init; } = ConversionPlan.Version;
+    public int Version { get; set; } = ConversionPlan.Version;
 
-    public IReadOnlyList<SiteEntry> Sites { get; init; } = [];
+    public IReadOnlyList<SiteEntry> Sites { get; set; } = [];
 
-    public DefaultsEntry? Defaults { get; init; }
+    public DefaultsEntry? Defaults { get; set; }
 
     internal sealed record SiteEntry
     {
-        public required string Name { get; init; }
+        public required string Name { get; set; }
 
-        public required string Form { get; init; }
+        public required string Form { get; set; }
 
-        public string? Converter { get; init; }
+        public string? Converter { get; set; }
 
-        public string? Precision { get; init; }
+        public string? Precision { get; set; }
 
-        public JsonObject? Options { get; init; }
+        public JsonObject? Options { get; set; }
     }
 
     internal sealed record DefaultsEntry
     {
-        public string Form { get; init; } = "dense";
+        public string Form { get; set; } = "dense";
 
-        public string Precision { get; init; } = "float32";
+        public string Precision { get; set; } = "float32";
     }
 }

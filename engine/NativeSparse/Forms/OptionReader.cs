@@ -18,9 +18,21 @@ internal sealed partial class OptionReader : JsonSerializerContext
     public static T Read<T>(JsonObject? options, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, string form)
         where T : new()
     {
+        if (options is null)
+        {
+            return new T();
+        }
+
+        // Generated readers give init-only properties that the JSON lacks default(T), not the record's own default.
+        var complete = JsonSerializer.SerializeToNode(new T(), type)!.AsObject();
+        foreach (var (name, value) in options)
+        {
+            complete[name] = value?.DeepClone();
+        }
+
         try
         {
-            return options is null ? new T() : options.Deserialize(type) ?? new T();
+            return complete.Deserialize(type) ?? new T();
         }
         catch (JsonException exception)
         {
