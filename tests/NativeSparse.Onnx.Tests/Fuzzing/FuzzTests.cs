@@ -52,6 +52,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
         output.WriteLine($"{count} mutants from {start}: {string.Join(", ", outcomes.Select(entry => $"{entry.Value} {entry.Key}"))}");
         output.WriteLine($"slowest {slowest.TotalMilliseconds:F0} ms (mutant {slowestIndex}), most allocated {largest >> 20} MB (mutant {largestIndex}), peak of the process {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MB");
+        failures.ForEach(output.WriteLine);
         Assert.Empty(failures);
         Assert.True(largest < MemoryLimit, $"mutant {largestIndex} allocated {largest} bytes");
     }
