@@ -1,5 +1,3 @@
-using NativeSparse.Onnx.Protobuf;
-
 namespace NativeSparse.Onnx;
 
 /// <summary>Linears and the region between them, judged: a site, or the reason why not.</summary>
@@ -9,8 +7,6 @@ internal sealed class FeedForwardCandidate
     private readonly RegionReading _reading;
     private readonly Linear _down;
     private readonly DownTail _tail;
-    private ActivationFit? _fit;
-    private GraphValue? _input;
 
     private FeedForwardCandidate(Region region, RegionReading reading, Linear down, DownTail tail)
     {
@@ -26,9 +22,23 @@ internal sealed class FeedForwardCandidate
     /// <summary>The nodes that multiply.</summary>
     internal IEnumerable<GraphNode> LinearNodes => _region.Sources.Append(_down).Select(l => l.Node);
 
-    private Leaf Up => _reading.Variables.Count == 1 ? _reading.Variables[0] : _reading.Variables[1 - _fit!.Gate];
+    /// <summary>The region between the linears, read forward.</summary>
+    internal RegionReading Reading => _reading;
 
-    private Leaf? Gate => _reading.Variables.Count == 1 ? null : _reading.Variables[_fit!.Gate];
+    /// <summary>The linears before the activation.</summary>
+    internal IReadOnlyList<Linear> Sources => _region.Sources;
+
+    /// <summary>The second linear.</summary>
+    internal Linear Down => _down;
+
+    /// <summary>What follows it.</summary>
+    internal DownTail Tail => _tail;
+
+    /// <summary>The function between the linears, once it is recognized.</summary>
+    internal ActivationFit? Fit { get; private set; }
+
+    /// <summary>The value that the first linears read, once it is known to be one.</summary>
+    internal GraphValue? Input { get; private set; }
 
     /// <summary>Judges a candidate.</summary>
     internal static FeedForwardCandidate Create(Region region, RegionReading reading, Linear down, LinearTable linears)
@@ -76,17 +86,17 @@ internal sealed class FeedForwardCandidate
             return "the two first linears read different values";
         }
 
-        _input = input;
+        Input = input;
         var values = leaves.Count == 1
-            ? _reading.Evaluate(_down.Input, ActivationFit.PlainGrid)
-            : _reading.Evaluate(_down.Input, ActivationFit.GatedGrid.First, ActivationFit.GatedGrid.Second);
-        _fit = leaves.Count == 1 ? ActivationFit.Plain(values, _reading.Half) : ActivationFit.Gated(values, _reading.Half);
-        if (_fit.Name is null)
+            ? RegionFunction.Evaluate(_region, _reading, _down.Input, ActivationFit.PlainGrid)
+            : RegionFunction.Evaluate(_region, _reading, _down.Input, ActivationFit.GatedGrid.First, ActivationFit.GatedGrid.Second);
+        Fit = leaves.Count == 1 ? ActivationFit.Plain(values, _reading.Half) : ActivationFit.Gated(values, _reading.Half);
+        if (Fit.Name is null)
         {
-            return _fit.Reason;
+            return Fit.Reason;
         }
 
-        return leaves.Count == 1 && _fit.Name == "identity"
+        return leaves.Count == 1 && Fit.Name == "identity"
             ? "no activation between the two linears"
             : Escape() ?? Mixture.Reason(input, _tail.Output);
     }
@@ -143,7 +153,8 @@ internal sealed class FeedForwardCandidate
         return value;
     }
 
-    private HashSet<GraphNode> AllNodes() => [.. _region.Nodes, .. _region.Sources.SelectMany(s => s.Nodes), .. _down.InputNodes, .. _down.Nodes, .. _tail.Nodes];
+    /// <summary>The nodes between input and output.</summary>
+    internal HashSet<GraphNode> AllNodes() => [.. _region.Nodes, .. _region.Sources.SelectMany(s => s.Nodes), .. _down.InputNodes, .. _down.Nodes, .. _tail.Nodes];
 
     /// <summary>Whether something outside reads a value inside (its shape apart), or the nodes lie in several graphs.</summary>
     private string? Escape()
@@ -181,7 +192,8 @@ internal sealed class FeedForwardCandidate
 
     private bool ShapeCanFollow(GraphValue value) => Inner().TryGetValue(value.Name, out var inner) && (inner.Axis == -1 || inner.Width == _down.OutputWidth);
 
-    private Dictionary<string, (int Stage, long Width, int Axis)> Inner()
+    /// <summary>The values between input and output: the stage they are at, their features and the axis of these.</summary>
+    internal Dictionary<string, (int Stage, long Width, int Axis)> Inner()
     {
         var inner = new Dictionary<string, (int, long, int)>(StringComparer.Ordinal);
         foreach (var (value, known) in _reading.Values)
@@ -208,94 +220,4 @@ internal sealed class FeedForwardCandidate
 
         return inner;
     }
-
-    /// <summary>The site.</summary>
-    internal FeedForwardSite ToSite(SiteNames names, TensorReader tensors)
-    {
-        var (up, gate, down, tail, fit) = (Up, Gate, _down, _tail, _fit!);
-        var kind = gate is null ? FeedForwardKind.Plain : FeedForwardKind.Gated;
-        var nodes = AllNodes().OrderBy(n => n.Position).ToList();
-        var linears = _region.Sources.Append(down).ToList();
-
-        return new FeedForwardSite(Read)
-        {
-            Name = names.Next(linears, _reading.Variables.SelectMany(v => v.WholeBiases.Concat(v.Biases)).Select(b => b.Constant.Name), "ffn"),
-            Kind = kind,
-            InputWidth = up.Linear.InputWidth,
-            HiddenWidth = down.InputWidth,
-            OutputWidth = down.OutputWidth,
-            Activation = fit.Name!,
-            WeightType = up.Linear.Weight.StoredType,
-            ValueType = up.Linear.ValueType,
-            Quantized = _reading.Quantized || tail.Quantized || linears.Exists(l => l.Quantized),
-            HasUpBias = up.HasBias,
-            HasGateBias = gate?.HasBias ?? false,
-            HasDownBias = down.Bias is not null || tail.Bias is not null,
-            Input = _input!.Name,
-            Output = tail.Output.Name,
-            Nodes = [.. nodes.Select(n => n.Name)],
-            Plan = MakePlan(nodes),
-        };
-
-        FeedForwardWeights Read()
-        {
-            var weights = down.Read(tensors);
-            if (fit.Scale != 1)
-            {
-                for (var i = 0; i < weights.Length; i++)
-                {
-                    weights[i] = (float)(weights[i] * fit.Scale);
-                }
-            }
-
-            float[]? bias = null;
-            if (down.Bias is not null || tail.Bias is not null)
-            {
-                bias = new float[down.OutputWidth];
-                down.Bias?.AddTo(bias, tensors);
-                tail.Bias?.AddTo(bias, tensors);
-            }
-
-            return new FeedForwardWeights
-            {
-                Kind = kind,
-                Activation = fit.Name!,
-                InputWidth = up.Linear.InputWidth,
-                HiddenWidth = down.InputWidth,
-                OutputWidth = down.OutputWidth,
-                Up = up.ReadWeight(tensors),
-                UpBias = up.ReadBias(tensors),
-                Gate = gate?.ReadWeight(tensors),
-                GateBias = gate?.ReadBias(tensors),
-                Down = weights,
-                DownBias = bias,
-            };
-        }
-    }
-
-    private SitePlan MakePlan(List<GraphNode> nodes)
-    {
-        var first = Up.Linear;
-        var upRank = first.Rank ?? first.Output.Rank;
-        var downRank = _down.Rank ?? _down.Input.Rank;
-        return new SitePlan
-        {
-            Graph = _down.Node.Scope.Proto,
-            Nodes = [.. nodes.Select(n => n.Proto)],
-            Last = _tail.Output.Producer!.Proto,
-            Input = (_input!.Name, first.InputAxis, first.Rank ?? _input.Rank, first.ValueType),
-            Output = (_tail.Output.Name, _down.ValueType),
-            OutputWidth = _down.OutputWidth,
-            UpAxis = first.OutputAxis,
-            UpRank = upRank,
-            DownAxes = (_down.InputAxis, _down.OutputAxis, downRank),
-            Between = Plans(_reading.Movements),
-            After = Plans(_tail.Movements),
-            Inner = Inner(),
-            BetweenCancels = upRank == 2 && downRank == 2 && !_reading.Movements.Any(m => m.Operator == "Transpose"),
-        };
-    }
-
-    private static MovementPlan[] Plans(IReadOnlyList<GraphNode> nodes) =>
-        [.. nodes.Select(n => new MovementPlan(n.Proto, n.Operator == "Reshape" ? n.Input(1)?.Elements : null))];
 }

@@ -49,7 +49,7 @@ internal sealed class FeedForwardFinder
 
         if (region.Blocker is not null)
         {
-            return region.Sources.Count <= 2 && region.HasFunction ? Skip(region, down, region.Blocker) : null;
+            return region.Sources.Count <= 2 && region.HasActivation ? Skip(region, down, region.Blocker) : null;
         }
 
         var reading = RegionReading.Read(region, down, Linears, _tensors, scalarBiases: false);
@@ -72,7 +72,7 @@ internal sealed class FeedForwardFinder
         }
 
         _taken.UnionWith(candidate.LinearNodes);
-        return candidate.ToSite(_names, _tensors);
+        return SiteMaker.Make(candidate, _names, _tensors);
     }
 
     private static bool HasQuantizer(Region region) => region.Nodes.Any(Quantization.IsHalf);

@@ -14,11 +14,16 @@ internal static class Quantization
             : null;
 
     /// <summary>
-    /// Whether a quantizer maps everything below zero to zero: its zero point is the smallest integer. Quantizing tools then drop the ReLU
+    /// Whether a node is a quantizer that maps everything below zero to zero: its zero point is the smallest integer. Quantizing tools then drop the ReLU
     /// before it, and the pair does its work.
     /// </summary>
     internal static bool ClipsBelowZero(GraphNode quantize)
     {
+        if (!IsQuantize(quantize))
+        {
+            return false;
+        }
+
         if (quantize.Input(2) is not { } zero)
         {
             return quantize.Integer("output_dtype", 0) == 0;

@@ -30,6 +30,9 @@ internal sealed class Region
     /// <summary>Whether there is a function between the linears.</summary>
     internal bool HasFunction => Nodes.Any(ElementwiseOperators.Contains) || Sources.Any(s => s.Activation is not null);
 
+    /// <summary>Whether there is more than sums between the linears.</summary>
+    internal bool HasActivation => Nodes.Any(n => n.Operator != "Add" && ElementwiseOperators.Contains(n)) || Sources.Any(s => s.Activation is not null);
+
     /// <summary>Walks back from the input of a linear.</summary>
     internal static Region Walk(Linear down, LinearTable linears)
     {

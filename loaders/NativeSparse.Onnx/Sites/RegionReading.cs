@@ -32,6 +32,9 @@ internal sealed class RegionReading
     /// <summary>The values of the region and the outputs of its linears.</summary>
     internal IReadOnlyDictionary<GraphValue, RegionValue> Values => _values;
 
+    /// <summary>The constants of one element in the region.</summary>
+    internal IReadOnlyDictionary<GraphValue, double> Scalars => _scalars;
+
     /// <summary>Whether constants of 16 bits take part.</summary>
     internal bool Half { get; private set; }
 
@@ -53,56 +56,6 @@ internal sealed class RegionReading
         var reading = new RegionReading(region, linears, tensors, scalarBiases);
         reading.Run(down);
         return reading;
-    }
-
-    /// <summary>The function of the region at points given per variable.</summary>
-    internal double[] Evaluate(GraphValue result, params double[][] points)
-    {
-        var environment = new Dictionary<GraphValue, double[]>();
-        foreach (var source in _region.Sources)
-        {
-            if (source.Activation is { } activation)
-            {
-                var variable = _variables.FindIndex(v => ReferenceEquals(v.Linear, source));
-                environment[source.Output] = Array.ConvertAll(points[variable], v => activation(v));
-            }
-        }
-
-        foreach (var node in _region.Nodes)
-        {
-            if (ElementwiseOperators.Contains(node) && node.Output(0) is { } output && _values.TryGetValue(output, out var value) && value.Leaf is null)
-            {
-                var inputs = ElementwiseOperators.AddsBias(node) ? node.Inputs[..1] : node.Inputs;
-                environment[output] = ElementwiseOperators.Apply(node, Array.ConvertAll(inputs, i => i is null ? null : At(i)));
-            }
-            else if (!ElementwiseOperators.Contains(node) && node.Input(0) is { } input && environment.TryGetValue(input, out var values))
-            {
-                environment[node.Output(0)!] = Clips(node) ? Array.ConvertAll(values, v => Math.Max(v, 0)) : values;
-            }
-            else if (Clips(node) && _values.TryGetValue(node.Output(0)!, out value) && value.Leaf is null)
-            {
-                environment[node.Output(0)!] = Array.ConvertAll(At(node.Input(0)!), v => Math.Max(v, 0));
-            }
-        }
-
-        return environment.TryGetValue(result, out var found) ? found : [];
-
-        double[] At(GraphValue value)
-        {
-            if (environment.TryGetValue(value, out var known))
-            {
-                return known;
-            }
-
-            if (_scalars.TryGetValue(value, out var scalar))
-            {
-                return [scalar];
-            }
-
-            var leaf = _values[value].Leaf!;
-            var biased = _variables.FindIndex(v => v.Matches(leaf));
-            return points[biased >= 0 ? biased : _variables.FindIndex(v => ReferenceEquals(v.Linear, leaf.Linear) && v.Start == leaf.Start)];
-        }
     }
 
     private void Run(Linear down)
@@ -169,7 +122,7 @@ internal sealed class RegionReading
         {
             Take(node, value);
         }
-        else if (Clips(node))
+        else if (Quantization.ClipsBelowZero(node))
         {
             Quantized = true;
             if (value.Leaf is { } leaf)
@@ -185,8 +138,6 @@ internal sealed class RegionReading
             _values[output] = value;
         }
     }
-
-    private static bool Clips(GraphNode node) => node.Operator is "QuantizeLinear" or "com.microsoft::QuantizeLinear" && Quantization.ClipsBelowZero(node);
 
     private void Move(GraphNode node, GraphValue output, RegionValue value)
     {

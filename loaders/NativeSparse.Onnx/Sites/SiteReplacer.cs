@@ -11,6 +11,7 @@ internal sealed class SiteReplacer
     private readonly ModelProto _model;
     private readonly SitePlan _plan;
     private readonly NodeBuilder _builder;
+    private readonly LayoutWriter _layout;
     private readonly Dictionary<int, string> _stages = [];
     private string _result = "";
 
@@ -19,6 +20,7 @@ internal sealed class SiteReplacer
         _model = model;
         _plan = plan;
         _builder = builder;
+        _layout = new LayoutWriter(builder, plan.OutputWidth);
     }
 
     private int LastBetween => _plan.Between.Count;
@@ -76,27 +78,27 @@ internal sealed class SiteReplacer
         var input = _plan.Input.Name;
         if (_plan.Input.Type != "float32")
         {
-            input = Cast(input, "float32");
+            input = _layout.Cast(input, "float32");
         }
 
-        input = Move(input, _plan.Input.Axis, -1, _plan.Input.Rank);
+        input = _layout.Move(input, _plan.Input.Axis, -1, _plan.Input.Rank);
         _result = _builder.Fresh("rows");
         node.Input[0] = input;
         node.Output.Add(_result);
         _builder.Nodes.Add(node);
 
-        var value = _plan.BetweenCancels || LastBetween == 0 ? _result : Move(Stage(LastBetween), _plan.DownAxes.From, -1, _plan.DownAxes.Rank);
-        value = Move(value, -1, _plan.DownAxes.To, _plan.DownAxes.Rank);
+        var value = _plan.BetweenCancels || LastBetween == 0 ? _result : _layout.Move(Stage(LastBetween), _plan.DownAxes.From, -1, _plan.DownAxes.Rank);
+        value = _layout.Move(value, -1, _plan.DownAxes.To, _plan.DownAxes.Rank);
         _stages[LastBetween + 1] = value;
         for (var i = 0; i < _plan.After.Count; i++)
         {
-            value = Repeat(_plan.After[i], value);
+            value = _layout.Repeat(_plan.After[i], value);
             _stages[LastBetween + 2 + i] = value;
         }
 
         if (_plan.Output.Type != "float32")
         {
-            value = Cast(value, _plan.Output.Type);
+            value = _layout.Cast(value, _plan.Output.Type);
         }
 
         Rename(value, _plan.Output.Name);
@@ -131,76 +133,11 @@ internal sealed class SiteReplacer
     {
         if (!_stages.TryGetValue(stage, out var name))
         {
-            name = stage == 0 ? Move(_result, -1, _plan.UpAxis, _plan.UpRank) : Repeat(_plan.Between[stage - 1], Stage(stage - 1));
+            name = stage == 0 ? _layout.Move(_result, -1, _plan.UpAxis, _plan.UpRank) : _layout.Repeat(_plan.Between[stage - 1], Stage(stage - 1));
             _stages.Add(stage, name);
         }
 
         return name;
-    }
-
-    private string Repeat(MovementPlan movement, string input)
-    {
-        var inputs = movement.Node.Input.ToList();
-        inputs[0] = input;
-        if (movement.Node.OpType == "Reshape" && inputs.Count > 1)
-        {
-            inputs[1] = Target(movement, inputs[1]);
-        }
-
-        return _builder.Add(movement.Node.OpType, inputs, null, [.. movement.Node.Attribute.Select(a => a.Clone())]);
-    }
-
-    /// <summary>A Reshape's target with the width of the network's output in the place of the hidden width.</summary>
-    private string Target(MovementPlan movement, string target)
-    {
-        if (movement.Target is not { Count: > 0 } elements)
-        {
-            return Ending(target, _plan.OutputWidth);
-        }
-
-        if (elements[^1] is <= 0 || elements[^1] == _plan.OutputWidth)
-        {
-            return target;
-        }
-
-        return elements.All(e => e is not null)
-            ? _builder.Integers([.. elements.SkipLast(1).Select(e => e!.Value), _plan.OutputWidth])
-            : Ending(target, _plan.OutputWidth);
-    }
-
-    /// <summary>A shape with another last element.</summary>
-    private string Ending(string shape, long last)
-    {
-        var leading = _builder.Add("Slice", [shape, _builder.Integers(0), _builder.Integers(-1), _builder.Integers(0)]);
-        return _builder.Add("Concat", [leading, _builder.Integers(last)], null, NodeBuilder.Attribute("axis", 0));
-    }
-
-    private string Cast(string value, string type) =>
-        _builder.Add("Cast", [value], null, NodeBuilder.Attribute("to", (long)ElementTypes.Parse(type)));
-
-    /// <summary>Moves an axis, both counted from the end and one of them the last.</summary>
-    private string Move(string value, int from, int to, int? rank)
-    {
-        if (from == to)
-        {
-            return value;
-        }
-
-        var depth = -Math.Min(from, to);
-        var order = Enumerable.Range(0, depth).ToList();
-        var moved = order[depth + from];
-        order.RemoveAt(depth + from);
-        order.Insert(depth + to, moved);
-        if (rank is { } known && known >= depth)
-        {
-            return _builder.Add(
-                "Transpose", [value], null,
-                NodeBuilder.Attribute("perm", Enumerable.Range(0, known - depth).Select(i => (long)i).Concat(order.Select(o => (long)(known - depth + o)))));
-        }
-
-        var letters = string.Concat(Enumerable.Range(0, depth).Select(i => (char)('a' + i)));
-        return _builder.Add(
-            "Einsum", [value], null, NodeBuilder.Attribute("equation", $"...{letters}->...{string.Concat(order.Select(o => letters[o]))}"));
     }
 
     /// <summary>Puts the new nodes in and takes the site's nodes out, those excepted whose values others read.</summary>
@@ -273,7 +210,7 @@ internal sealed class SiteReplacer
             return;
         }
 
-        var whole = Ending(_builder.Add("Shape", [Stage(stage)]), width);
+        var whole = _layout.Ending(_builder.Add("Shape", [Stage(stage)]), width);
         var start = reader.Integer("start", 0);
         var end = reader.Integer("end", long.MaxValue);
         reader.Proto.OpType = "Slice";
