@@ -7,39 +7,29 @@ namespace NativeSparse.Onnx;
 internal sealed class NodeBuilder
 {
     private readonly ModelProto _model;
-    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly UniqueNames _names;
+    private readonly GraphIndex _index;
     private readonly string _prefix;
 
     internal NodeBuilder(ModelProto model, GraphIndex index, string prefix)
     {
         _model = model;
+        _names = new UniqueNames(model.Graph);
+        _index = index;
         _prefix = prefix;
-        foreach (var scope in index.Scopes)
-        {
-            _names.UnionWith(scope.Values.Keys);
-        }
     }
 
     /// <summary>The nodes made so far, in order.</summary>
     internal List<NodeProto> Nodes { get; } = [];
 
-    /// <summary>A value name that is new in the model.</summary>
-    internal string Fresh(string suffix)
-    {
-        var name = $"{_prefix}/{suffix}";
-        for (var i = 2; !_names.Add(name); i++)
-        {
-            name = $"{_prefix}/{suffix}.{i}";
-        }
+    /// <summary>A name that is new in the model.</summary>
+    internal string Fresh(string suffix) => _names.Create(_prefix, suffix);
 
-        return name;
-    }
-
-    /// <summary>Reserves a name.</summary>
-    /// <exception cref="ArgumentException">The model has a value of that name.</exception>
-    internal void Reserve(string name)
+    /// <summary>Makes sure that no graph has a value of a name.</summary>
+    /// <exception cref="ArgumentException">One has.</exception>
+    internal void RequireNew(string name)
     {
-        if (!_names.Add(name))
+        if (_index.Scopes.Any(s => s.Values.ContainsKey(name)))
         {
             throw new ArgumentException($"the model already has a value '{name}': give the replacement node another name");
         }

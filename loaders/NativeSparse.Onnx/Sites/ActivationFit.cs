@@ -119,18 +119,15 @@ internal sealed record ActivationFit(string? Name, double Scale, int Gate, strin
 
     private static (double[] First, double[] Second) MakeGatedGrid()
     {
-        double[] factors = [-2.3, -0.7, 0.9, 1.9];
-        var first = new List<double>();
-        var second = new List<double>();
-        foreach (var factor in factors)
+        // A sequence of low discrepancy fills the square: either variable alone covers its range as finely as the other.
+        var first = new double[601];
+        var second = new double[601];
+        for (var i = 0; i < first.Length; i++)
         {
-            for (var i = 0; i < 101; i++)
-            {
-                first.Add(-9 + (i * 0.1807));
-                second.Add(factor * (1 + (0.9 * Math.Sin(i * 1.7))));
-            }
+            first[i] = -9 + (18.1 * (i * 0.7548776662466927 % 1));
+            second[i] = -9 + (18.1 * (i * 0.5698402909980532 % 1));
         }
 
-        return ([.. first], [.. second]);
+        return (first, second);
     }
 }

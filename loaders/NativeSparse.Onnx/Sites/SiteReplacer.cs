@@ -44,6 +44,7 @@ internal sealed class SiteReplacer
         var replacer = new SiteReplacer(model, plan, builder);
         replacer.Build(node);
         replacer.Swap(last);
+        GraphSorter.Sort(plan.Graph, null);
     }
 
     private static NodeProto MakeNode(ModelProto model, ReplacementNode replacement, NodeBuilder builder)
@@ -57,7 +58,7 @@ internal sealed class SiteReplacer
             var name = constant is null ? "" : $"{replacement.Name}.{constant.Name}";
             if (constant is not null)
             {
-                builder.Reserve(name);
+                builder.RequireNew(name);
                 tensors.Add(TensorWriter.ToProto(constant, name));
             }
 
