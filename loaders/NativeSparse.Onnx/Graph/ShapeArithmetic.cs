@@ -94,7 +94,7 @@ internal static class ShapeArithmetic
             return null;
         }
 
-        var result = new long?[Math.Max(left.Length, right.Length)];
+        var result = new long?[left.Length == 1 ? right.Length : left.Length];
         for (var i = 0; i < result.Length; i++)
         {
             if (left[left.Length == 1 ? 0 : i] is { } a && right[right.Length == 1 ? 0 : i] is { } b)
