@@ -11,20 +11,24 @@ internal sealed unsafe class ModelSession : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly CustomOpDomain? _domain;
-    private readonly FormTable? _forms;
+    private readonly SessionModel? _model;
     private readonly RunOptions _plainRun = new();
     private readonly nint[] _inputNames;
     private readonly nint[] _outputNames;
     private bool _disposed;
 
-    private ModelSession(InferenceSession session, CustomOpDomain? domain, FormTable? forms)
+    private ModelSession(InferenceSession session, CustomOpDomain? domain, FormTable? forms, SessionModel? model)
     {
         _session = session;
         _domain = domain;
-        _forms = forms;
+        _model = model;
+        Forms = forms;
         _inputNames = [.. session.InputNames.Select(Marshal.StringToCoTaskMemUTF8)];
         _outputNames = [.. session.OutputNames.Select(Marshal.StringToCoTaskMemUTF8)];
     }
+
+    /// <summary>The forms, or null when the whole model runs in ONNX Runtime.</summary>
+    public FormTable? Forms { get; }
 
     /// <summary>Inputs in the model's order.</summary>
     public IReadOnlyList<string> InputNames => _session.InputNames;
@@ -44,11 +48,11 @@ internal sealed unsafe class ModelSession : IDisposable
         using var sessionOptions = CreateOptions(options);
         if (source.Path is not null)
         {
-            return new ModelSession(new InferenceSession(source.Path, sessionOptions), null, null);
+            return new ModelSession(new InferenceSession(source.Path, sessionOptions), null, null, null);
         }
 
         SetFolder(sessionOptions, source.Folder);
-        return new ModelSession(new InferenceSession(source.Bytes.ToArray(), sessionOptions), null, null);
+        return new ModelSession(new InferenceSession(source.Bytes.ToArray(), sessionOptions), null, null, null);
     }
 
     /// <summary>A session on a rewritten model whose form nodes name their sites. Owns the forms from here on, also when it fails.</summary>
@@ -56,16 +60,19 @@ internal sealed unsafe class ModelSession : IDisposable
     {
         var table = new FormTable(forms, ThreadCount(options));
         CustomOpDomain? domain = null;
+        SessionModel? serialized = null;
         try
         {
             using var sessionOptions = CreateOptions(options);
             domain = new CustomOpDomain(table, FormRegistry.Forms.Select(form => form.OpType));
             domain.AddTo(sessionOptions);
-            SetFolder(sessionOptions, model.Folder);
-            return new ModelSession(new InferenceSession(model.ToBytes(), sessionOptions), domain, table);
+            serialized = model.ToSession();
+            SetFolder(sessionOptions, serialized.Folder);
+            return new ModelSession(new InferenceSession(serialized.Bytes, sessionOptions), domain, table, serialized);
         }
         catch
         {
+            serialized?.Dispose();
             domain?.Dispose();
             table.Dispose();
             throw;
@@ -146,9 +153,6 @@ internal sealed unsafe class ModelSession : IDisposable
         }
     }
 
-    /// <summary>Bytes that concurrent runs hold as scratch memory, and the forms.</summary>
-    public FormTable? Forms => _forms;
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -160,7 +164,8 @@ internal sealed unsafe class ModelSession : IDisposable
         _disposed = true;
         _session.Dispose();
         _domain?.Dispose();
-        _forms?.Dispose();
+        Forms?.Dispose();
+        _model?.Dispose();
         _plainRun.Dispose();
         foreach (var name in _inputNames.Concat(_outputNames))
         {
