@@ -2,20 +2,21 @@ using NativeSparse.Forms.Experts;
 using NativeSparse.Forms.Experts.Converters;
 using NativeSparse.Kernels;
 using NativeSparse.Onnx;
-using NativeSparse.Testing;
 using Xunit;
 
 namespace NativeSparse.Tests.Forms.Experts.Converters;
 
 public sealed class DynamicDinoTests
 {
-    public static TheoryData<string> Cases => new(SharedData.Files("*.safetensors", "golden", "dynamic-dino").Select(path => Path.GetFileName(path)!));
+    private const string Paper = "dynamic-dino";
 
-    [Theory(SkipTestWithoutData = true)]
+    public static TheoryData<string> Cases => GoldenCase.List(Paper);
+
+    [Theory]
     [MemberData(nameof(Cases))]
     public void Experts_of_the_reference_give_its_outputs_and_choices(string file)
     {
-        var golden = new GoldenCase(Path.Combine(SharedData.Folder("golden", "dynamic-dino")!, file));
+        var golden = GoldenCase.Open(Paper, file);
         var parameters = ReadExperts(golden);
         var x = golden.Floats("x");
         var (tokens, d) = (golden.Shape("x")[0], parameters.InputWidth);
@@ -41,11 +42,11 @@ public sealed class DynamicDinoTests
         }
     }
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Cases))]
     public void Converting_the_dense_network_of_the_reference_starts_equal_to_it(string file)
     {
-        var golden = new GoldenCase(Path.Combine(SharedData.Folder("golden", "dynamic-dino")!, file));
+        var golden = GoldenCase.Open(Paper, file);
         var weights = ReadDense(golden);
         var options = new ExpertsOptions
         {

@@ -1,15 +1,19 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using NativeSparse.Testing;
+using Xunit;
 
 namespace NativeSparse.Tests.Forms.Experts.Converters;
 
 /// <summary>One safetensors file of reference vectors with the settings in its metadata.</summary>
 internal sealed class GoldenCase
 {
+    private const string NoFile = "(none)";
+
     private readonly Dictionary<string, (int[] Shape, string Type, byte[] Bytes)> _tensors = [];
 
-    public GoldenCase(string path)
+    private GoldenCase(string path)
     {
         var bytes = File.ReadAllBytes(path);
         var length = (int)BitConverter.ToInt64(bytes);
@@ -35,6 +39,19 @@ internal sealed class GoldenCase
     }
 
     public JsonElement Settings { get; }
+
+    /// <summary>The files of a paper's folder; one row that skips where there are none.</summary>
+    public static TheoryData<string> List(string paper)
+    {
+        var files = SharedData.Files("*.safetensors", "golden", paper).Select(path => Path.GetFileName(path)!).ToList();
+        return new TheoryData<string>(files.Count == 0 ? [NoFile] : files);
+    }
+
+    public static GoldenCase Open(string paper, string file)
+    {
+        Assert.SkipWhen(file == NoFile, SharedData.Absent);
+        return new GoldenCase(Path.Combine(SharedData.Folder("golden", paper)!, file));
+    }
 
     public bool Has(string name) => _tensors.ContainsKey(name);
 
