@@ -192,8 +192,10 @@ internal sealed class CholeskyFactor
         var column = 0;
         if (end - start == 4)
         {
-            var (p0, p1, p2, p3) = (Row(last + start, first, last), Row(last + start + 1, first, last),
-                Row(last + start + 2, first, last), Row(last + start + 3, first, last));
+            var p0 = Row(last + start, first, last);
+            var p1 = Row(last + start + 1, first, last);
+            var p2 = Row(last + start + 2, first, last);
+            var p3 = Row(last + start + 3, first, last);
             for (; column + (2 * lanes) <= rest && column < end; column += 2 * lanes)
             {
                 Vector<double> a0 = default, b0 = default, a1 = default, b1 = default, a2 = default, b2 = default, a3 = default, b3 = default;
