@@ -1,4 +1,5 @@
 using NativeSparse.Kernels;
+using NativeSparse.Numerics;
 
 namespace NativeSparse.Forms.Experts.Converters;
 
@@ -22,13 +23,24 @@ internal sealed class ContiguousConverter : IExpertsConverter
     {
         var shape = ExpertsShape.Resolve(context, options);
         var split = ExpertsSplit.Contiguous(context.Weights.HiddenWidth, shape.Experts);
-        var (router, bias) = MeanRowRouter.Build(context.Weights, split);
-        if (shape.Selection == RoutingSelection.Threshold)
+        if (context.Sample is null || shape.AllActive)
         {
-            throw ExpertsShape.Refuse(context, "a threshold is calibrated on inputs of the site; pass calibration inputs");
+            if (shape.Selection == RoutingSelection.Threshold)
+            {
+                throw ExpertsShape.Refuse(
+                    context, "a threshold is calibrated on inputs of the site; pass calibration inputs (--calibrate, SparseOptions.Calibration)");
+            }
+
+            var (mean, bias) = MeanRowRouter.Build(context.Weights, split);
+            context.Progress?.Report(1);
+            return new ExpertsConversion(split.Cut(context.Weights, shape, mean, bias), split.Assignment);
         }
 
+        var tokens = CalibrationTokens.Require(context, "the router", options.Seed);
+        using var products = new MatrixProducts(context.Backend, context.Splitter, context.Cancellation);
+        var activations = SiteActivations.Of(context.Weights, shape.Activation, tokens, products);
+        var (parameters, _) = DefaultConverter.RouteAndFit(context, shape, refit: false, split, activations, products);
         context.Progress?.Report(1);
-        return new ExpertsConversion(split.Cut(context.Weights, shape, router, bias), split.Assignment);
+        return new ExpertsConversion(parameters, split.Assignment);
     }
 }

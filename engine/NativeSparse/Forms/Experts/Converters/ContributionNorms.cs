@@ -67,7 +67,7 @@ internal static class ContributionNorms
     {
         var deviations = new float[stride];
         var sums = new float[stride];
-        var wide = MemoryMarshal.Cast<float, Vector<float>>(sums);
+        var wide = MemoryMarshal.Cast<float, Vector<float>>(sums.AsSpan());
         for (var t = first; t < last; t++)
         {
             for (var i = 0; i < neurons.Length; i++)

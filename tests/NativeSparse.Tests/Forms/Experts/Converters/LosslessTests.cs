@@ -8,7 +8,7 @@ namespace NativeSparse.Tests.Forms.Experts.Converters;
 /// <summary>What every converter that divides the neurons has in common.</summary>
 public sealed class LosslessTests
 {
-    private static readonly IExpertsConverter[] Converters = [new ContiguousConverter(), new FactorLlmConverter()];
+    private static readonly IExpertsConverter[] Converters = [new DefaultConverter(), new ContiguousConverter(), new FactorLlmConverter()];
 
     public static TheoryData<string> Names => new(Converters.Select(converter => converter.Name));
 
