@@ -33,8 +33,8 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector> : IDenseMatMul
 
         using var scope = execution.Scratch.Enter();
 
-        // Sums must not be stored where the multiplier, which may be the destination itself, is still to be read.
-        var sums = epilogue.Multiplier.IsEmpty ? y : execution.Scratch.Rent(y.Rows, y.Columns);
+        // Sums must not grow where the multiplier is still to be read.
+        var sums = epilogue.Multiplier.Address == y.Address ? execution.Scratch.Rent(y.Rows, y.Columns) : y;
         var grid = new ChunkGrid(
             x.Rows, PanelProduct<TWidth, TVector>.MaxRows, TWidth.TileRows, matrix.Shape.Panels,
             (long)matrix.Shape.InputWidth * matrix.Shape.Panel, execution.Splitter.Threads);

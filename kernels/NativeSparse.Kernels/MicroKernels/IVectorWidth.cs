@@ -51,6 +51,6 @@ internal unsafe interface IVectorWidth<TVector>
     /// <summary>How many of <paramref name="count"/> integers, a whole number of registers, are above the pivot.</summary>
     static abstract int CountGreater(int* values, int count, int pivot);
 
-    /// <summary>Tells the cache that a line will be read soon, where the machine has such an instruction.</summary>
+    /// <summary>Asks for a line in the second-level cache, where the machine has such an instruction.</summary>
     static abstract void Prefetch(float* address);
 }

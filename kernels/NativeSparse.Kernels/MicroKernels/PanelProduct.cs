@@ -13,6 +13,11 @@ internal static unsafe class PanelProduct<TWidth, TVector>
     /// <summary>Most rows of one call: their part of one block of k stays in the second-level cache.</summary>
     public const int MaxRows = 96;
 
+    private const int LineFloats = 16;
+
+    /// <summary>More would hold up the loads of the tile itself.</summary>
+    private const int MostPrefetched = 32 * LineFloats;
+
     public static int Panel => 2 * TWidth.Lanes;
 
     /// <summary>
@@ -65,7 +70,7 @@ internal static unsafe class PanelProduct<TWidth, TVector>
 
             if (tail >= first)
             {
-                RunTiles(x, rows, start, length, weights + shape.Offset(block, tail), tailRows, 0, true);
+                RunTiles(x, rows, start, length, weights + shape.Offset(block, tail), tailRows, 0, add: true, hasNext: false);
             }
         }
 
@@ -94,15 +99,28 @@ internal static unsafe class PanelProduct<TWidth, TVector>
             return 2;
         }
 
-        RunTiles(x, rows, start, length, source, sums, column, add);
+        RunTiles(x, rows, start, length, source, sums, column, add, panel + 1 < shape.Panels);
         return 1;
     }
 
-    /// <summary>All rows times one panel, in tiles of nearly equal heights.</summary>
-    private static void RunTiles(float** x, int rows, nint start, nint length, float* weights, float** sums, nint column, bool add)
+    /// <summary>
+    /// All rows times one panel, in tiles of nearly equal heights. Each tile asks for its share of the panel that lies behind this one, so
+    /// that the first tile of the next panel does not wait for it.
+    /// </summary>
+    private static void RunTiles(
+        float** x, int rows, nint start, nint length, float* weights, float** sums, nint column, bool add, bool hasNext)
     {
-        for (var tiles = (rows + TWidth.TileRows - 1) / TWidth.TileRows; tiles > 0; tiles--)
+        var tiles = (rows + TWidth.TileRows - 1) / TWidth.TileRows;
+        var next = weights + (length * Panel);
+        var share = hasNext ? Math.Min((length * Panel / tiles) + LineFloats - 1, MostPrefetched) : 0;
+        for (; tiles > 0; tiles--)
         {
+            for (nint i = 0; i < share; i += LineFloats)
+            {
+                TWidth.Prefetch(next + i);
+            }
+
+            next += share;
             var height = (rows + tiles - 1) / tiles;
             RunTile(height, x, start, length, weights, sums, column, add);
             x += height;

@@ -77,7 +77,7 @@ internal readonly unsafe struct Width128 : IVectorWidth<Vector128<float>>
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0(address);
+            Sse.Prefetch1(address);
         }
     }
 }

@@ -77,7 +77,7 @@ internal readonly unsafe struct Width256 : IVectorWidth<Vector256<float>>
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0(address);
+            Sse.Prefetch1(address);
         }
     }
 }

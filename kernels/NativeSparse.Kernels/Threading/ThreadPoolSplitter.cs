@@ -2,12 +2,16 @@ namespace NativeSparse.Kernels;
 
 /// <summary>
 /// Splits work over the .NET thread pool: the caller and the pool's workers steal indices from one counter, so that a busy core only gets
-/// fewer of them. For kernels outside a session. Thread-safe; nothing is allocated per call after warm-up.
+/// fewer of them. Where the pool is far behind, the caller does everything itself. For kernels outside a session. Thread-safe; nothing is
+/// allocated per call.
 /// </summary>
 public sealed unsafe class ThreadPoolSplitter : WorkSplitter
 {
+    /// <summary>Calls under way, late workers included, beyond which the pool is too far behind to be of use.</summary>
+    private const int MostCalls = 32;
+
     private readonly Lock _lock = new();
-    private StolenWork?[] _free = new StolenWork?[8];
+    private readonly StolenWork[] _free = new StolenWork[MostCalls];
     private int _count;
 
     /// <summary>A splitter for a number of threads, the caller included.</summary>
@@ -16,6 +20,12 @@ public sealed unsafe class ThreadPoolSplitter : WorkSplitter
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
+        foreach (ref var work in _free.AsSpan())
+        {
+            work = new StolenWork(this);
+        }
+
+        _count = MostCalls;
     }
 
     /// <inheritdoc/>
@@ -23,38 +33,28 @@ public sealed unsafe class ThreadPoolSplitter : WorkSplitter
 
     internal override void RunCore(int count, delegate*<void*, int, void> body, void* state)
     {
-        if (Threads == 1 || count <= 1)
+        if (Threads == 1 || count <= 1 || Rent() is not { } work)
         {
             SerialSplitter.Instance.RunCore(count, body, state);
             return;
         }
 
-        Rent().Run(count, Math.Min(Threads, count) - 1, body, state);
+        work.Run(count, Math.Min(Threads, count) - 1, body, state);
     }
 
     internal void Return(StolenWork work)
     {
         lock (_lock)
         {
-            if (_count == _free.Length)
-            {
-                Array.Resize(ref _free, _count * 2);
-            }
-
             _free[_count++] = work;
         }
     }
 
-    private StolenWork Rent()
+    private StolenWork? Rent()
     {
         lock (_lock)
         {
-            if (_count > 0)
-            {
-                return _free[--_count]!;
-            }
+            return _count > 0 ? _free[--_count] : null;
         }
-
-        return new StolenWork(this);
     }
 }
