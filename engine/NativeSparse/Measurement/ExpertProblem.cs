@@ -1,0 +1,136 @@
+using NativeSparse.Kernels;
+
+namespace NativeSparse.Measurement;
+
+/// <summary>Router, top-k and experts against the dense network they are cut from: gelu(x W1 + b) W2.</summary>
+internal sealed unsafe class ExpertProblem : KernelProblem
+{
+    private static readonly Activation Gelu = new(ActivationKind.Gelu);
+
+    private readonly float[] _up;
+    private readonly float[] _bias;
+    private readonly float[] _down;
+    private readonly float[] _router;
+    private readonly View _x;
+    private readonly View _y;
+    private readonly View _biasRow;
+    private readonly View _hidden;
+    private readonly View _denseY;
+    private readonly View _scores;
+    private readonly Routing _routing;
+
+    public ExpertProblem(KernelCase @case, int threads)
+        : base(@case, threads)
+    {
+        var (d, h) = (@case.InputWidth, @case.HiddenWidth);
+        _up = Sample(1, d * h);
+        _bias = Sample(3, h);
+        _down = Sample(4, h * d);
+        _router = Sample(5, d * @case.Experts);
+        _x = Rent(@case.Tokens, d, Sample(2, @case.Tokens * d));
+        _y = Rent(@case.Tokens, d);
+        _biasRow = Rent(1, h, _bias);
+        _hidden = Rent(@case.Tokens, h);
+        _denseY = Rent(@case.Tokens, d);
+        _scores = Rent(@case.Tokens, @case.Experts);
+        _routing = Routing.Rent(Memory, @case.Tokens, @case.Active);
+        var baseline = OnnxRuntimeBaseline.FeedForward(_up, _bias, _down, _x, Rent(@case.Tokens, d), threads);
+        Owned.Add(baseline);
+        Baseline = new Contender("onnxruntime", baseline.Run);
+    }
+
+    public override double Operations => 4.0 * Case.Tokens * Case.InputWidth * Width * Case.Active;
+
+    public override double WeightBytes =>
+        (double)_up.Length * 2 / Case.Experts * Math.Min(Case.Experts, Case.Active * Case.Tokens) * sizeof(float);
+
+    public override Contender? Baseline { get; }
+
+    private int Width => Case.HiddenWidth / Case.Experts;
+
+    public override Contender Prepare(Backend backend)
+    {
+        var weights = new ExpertWeights
+        {
+            Experts = Case.Experts,
+            InputWidth = Case.InputWidth,
+            ExpertWidth = Width,
+            OutputWidth = Case.InputWidth,
+            Activation = Gelu,
+            Up = ByExpert(),
+            UpBias = _bias,
+            Down = _down,
+        };
+        var experts = backend.Experts.Pack(weights, Precision.Float32);
+        var router = backend.Dense.Pack(_router, Case.InputWidth, Case.Experts, Precision.Float32);
+        Owned.Add(experts);
+        Owned.Add(router);
+        var execution = Enter();
+        var options = new RoutingOptions { K = Case.Active };
+        return new Contender(backend.Name, () =>
+        {
+            backend.Dense.Run(execution, _x, router, default, _scores);
+            backend.Routing.Run(execution, _scores, options, _routing);
+            new Span<float>((void*)_y.Address, _y.Rows * _y.Columns).Clear();
+            backend.Experts.Run(execution, _x, _routing, experts, 1, _y);
+        });
+    }
+
+    public override Contender? PrepareDense(Backend backend)
+    {
+        var up = backend.Dense.Pack(_up, Case.InputWidth, Case.HiddenWidth, Precision.Float32);
+        var down = backend.Dense.Pack(_down, Case.HiddenWidth, Case.InputWidth, Precision.Float32);
+        Owned.Add(up);
+        Owned.Add(down);
+        var execution = Enter();
+        var epilogue = new Epilogue { Bias = _biasRow, Activation = Gelu };
+        return new Contender($"{backend.Name} dense", () =>
+        {
+            backend.Dense.Run(execution, _x, up, epilogue, _hidden);
+            backend.Dense.Run(execution, _hidden, down, default, _denseY);
+        });
+    }
+
+    public override double? MeasureError()
+    {
+        var d = Case.InputWidth;
+        var exact = new double[d];
+        for (var i = 0; i < _routing.Counts.RowInt32(0)[0]; i++)
+        {
+            var first = _routing.Experts.RowInt32(0)[i] * Width;
+            for (var b = first; b < first + Width; b++)
+            {
+                var sum = (double)_bias[b];
+                for (var k = 0; k < d; k++)
+                {
+                    sum += (double)_x.Row(0)[k] * _up[(k * Case.HiddenWidth) + b];
+                }
+
+                var hidden = ReferenceActivation.Exact(Gelu, sum);
+                for (var o = 0; o < d; o++)
+                {
+                    exact[o] += hidden * _down[(b * d) + o];
+                }
+            }
+        }
+
+        var error = exact.Select((value, o) => Math.Abs(value - _y.Row(0)[o])).Max();
+        return error / exact.Max(Math.Abs);
+    }
+
+    /// <summary><c>[D, H]</c> cut into <c>[E, D, H / E]</c>.</summary>
+    private float[] ByExpert()
+    {
+        var cut = new float[_up.Length];
+        for (var e = 0; e < Case.Experts; e++)
+        {
+            for (var k = 0; k < Case.InputWidth; k++)
+            {
+                var row = _up.AsSpan((k * Case.HiddenWidth) + (e * Width), Width);
+                row.CopyTo(cut.AsSpan(((e * Case.InputWidth) + k) * Width, Width));
+            }
+        }
+
+        return cut;
+    }
+}

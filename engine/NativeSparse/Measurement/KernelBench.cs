@@ -1,0 +1,120 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using NativeSparse.Kernels;
+
+namespace NativeSparse.Measurement;
+
+/// <summary>
+/// Times kernels of several backends beside own dense kernels, ONNX Runtime and the machine's multiply-add peak, interleaved, in one process.
+/// </summary>
+public static class KernelBench
+{
+    /// <summary>Runs every case on every backend.</summary>
+    /// <param name="options">What to run.</param>
+    /// <param name="progress">Told each row when it is measured.</param>
+    /// <param name="cancellation">Checked between timings.</param>
+    /// <exception cref="BackendUnavailableException">A backend cannot run here.</exception>
+    public static KernelBenchResult Run(
+        KernelBenchOptions options, IProgress<KernelBenchRow>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
+        var backends = new List<Backend>();
+        try
+        {
+            backends.AddRange(options.Backends.Select(BackendCatalog.Open).DistinctBy(backend => backend.Name));
+            using var automatic = BackendCatalog.Open("cpu");
+            var limits = MachineLimits.Measure();
+            var rows = new List<KernelBenchRow>();
+            foreach (var @case in options.Cases)
+            {
+                foreach (var row in RunCase(@case, options, backends, automatic.Name, limits, cancellation))
+                {
+                    rows.Add(row);
+                    progress?.Report(row);
+                }
+            }
+
+            var environment = new KernelBenchEnvironment(
+                CpuIdentity.Name, Environment.ProcessorCount, options.Threads, automatic.Name, limits.PeakGflops, limits.ReadGBs,
+                OrtEnv.Instance().GetVersionString(), RuntimeInformation.FrameworkDescription);
+            return new KernelBenchResult(environment, rows);
+        }
+        finally
+        {
+            backends.ForEach(backend => backend.Dispose());
+        }
+    }
+
+    private static List<KernelBenchRow> RunCase(
+        KernelCase @case, KernelBenchOptions options, List<Backend> backends, string picked, MachineLimits limits, CancellationToken cancellation)
+    {
+        using KernelProblem problem = @case.Family switch
+        {
+            KernelFamily.Dense => new DenseProblem(@case, options.Threads),
+            KernelFamily.Experts => new ExpertProblem(@case, options.Threads),
+            _ => new RoutingProblem(@case, options.Threads),
+        };
+        var (peak, peakOperations) = MachineLimits.PeakContender();
+        var contenders = new List<Contender> { peak };
+        var baseline = Add(contenders, problem.Baseline);
+        var runs = new List<(Backend Backend, int Own, int Dense, double? Error, long Allocated)>();
+        foreach (var backend in backends)
+        {
+            var own = problem.Prepare(backend);
+            own.Run();
+            var error = problem.MeasureError();
+            runs.Add((backend, Add(contenders, own), Add(contenders, problem.PrepareDense(backend)), error, CountAllocated(own.Run)));
+        }
+
+        var samples = InterleavedRunner.Run(contenders, options.Rounds, cancellation: cancellation);
+        var peakGflops = peakOperations / samples[0].P10 / 1e6;
+        return runs.ConvertAll(run =>
+        {
+            var own = samples[run.Own];
+            PairedRatio? toBaseline = baseline < 0 ? null : samples[baseline].Over(own);
+            return new KernelBenchRow
+            {
+                Family = @case.Family.ToString().ToLowerInvariant(),
+                Case = @case.Name,
+                Precision = nameof(Precision.Float32).ToLowerInvariant(),
+                Tokens = @case.Tokens,
+                Threads = options.Threads,
+                Cold = false,
+                Backend = run.Backend.Name,
+                Milliseconds = own.Median,
+                P10Milliseconds = own.P10,
+                RatioToDense = run.Dense >= 0 ? samples[run.Dense].Over(own).Median : @case.Family == KernelFamily.Dense ? 1 : null,
+                RatioToOnnxRuntime = toBaseline?.Median,
+                RatioToOnnxRuntimeLow = toBaseline?.Low,
+                RatioToOnnxRuntimeHigh = toBaseline?.High,
+                RatioToOnnxRuntimeFloat32 = toBaseline?.Median,
+                ShareOfPeak = problem.Operations > 0 ? problem.Operations / own.Median / 1e6 / (peakGflops * options.Threads) : null,
+                ShareOfBandwidth = problem.WeightBytes > 0 ? problem.WeightBytes / own.Median / 1e6 / limits.ReadGBs : null,
+                MaxError = run.Error,
+                AllocatedBytes = run.Allocated,
+                Picked = run.Backend.Name == picked,
+            };
+        });
+    }
+
+    private static int Add(List<Contender> contenders, Contender? contender)
+    {
+        if (contender is null)
+        {
+            return -1;
+        }
+
+        contenders.Add(contender);
+        return contenders.Count - 1;
+    }
+
+    private static long CountAllocated(Action run)
+    {
+        run();
+        run();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        run();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+}

@@ -1,0 +1,6 @@
+namespace NativeSparse.Measurement;
+
+/// <summary>Measured rows and where they were measured.</summary>
+/// <param name="Environment">The machine and the versions.</param>
+/// <param name="Rows">One for each case and backend.</param>
+public sealed record KernelBenchResult(KernelBenchEnvironment Environment, IReadOnlyList<KernelBenchRow> Rows);

@@ -1,0 +1,62 @@
+namespace NativeSparse.Measurement;
+
+/// <summary>One measured case on one backend. Ratios are theirs over ours: above 1, ours is faster.</summary>
+public sealed record KernelBenchRow
+{
+    /// <summary><c>dense</c>, <c>experts</c> or <c>routing</c>.</summary>
+    public required string Family { get; init; }
+
+    /// <summary>The shape's name.</summary>
+    public required string Case { get; init; }
+
+    /// <summary>How weights are held.</summary>
+    public required string Precision { get; init; }
+
+    /// <summary>T.</summary>
+    public required int Tokens { get; init; }
+
+    /// <summary>Threads of ours and of ONNX Runtime.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Whether weights come from memory rather than from the caches.</summary>
+    public required bool Cold { get; init; }
+
+    /// <summary>Which backend.</summary>
+    public required string Backend { get; init; }
+
+    /// <summary>Median time.</summary>
+    public required double Milliseconds { get; init; }
+
+    /// <summary>The time that a tenth of the rounds beat.</summary>
+    public required double P10Milliseconds { get; init; }
+
+    /// <summary>Own dense time of the same backend over this: the same product, or the dense network that the experts are cut from.</summary>
+    public double? RatioToDense { get; init; }
+
+    /// <summary>ONNX Runtime's time at the same precision over this, as the median of the rounds.</summary>
+    public double? RatioToOnnxRuntime { get; init; }
+
+    /// <summary>Lower end of that ratio's 95 % interval.</summary>
+    public double? RatioToOnnxRuntimeLow { get; init; }
+
+    /// <summary>Upper end of that ratio's 95 % interval.</summary>
+    public double? RatioToOnnxRuntimeHigh { get; init; }
+
+    /// <summary>ONNX Runtime's float32 time over this.</summary>
+    public double? RatioToOnnxRuntimeFloat32 { get; init; }
+
+    /// <summary>Share of the multiply-add peak that ran in the same rounds.</summary>
+    public double? ShareOfPeak { get; init; }
+
+    /// <summary>Weight bytes per second over the measured read bandwidth; above 1, they come from a cache.</summary>
+    public double? ShareOfBandwidth { get; init; }
+
+    /// <summary>Largest difference to float64 arithmetic over the sampled rows, relative to the largest exact value.</summary>
+    public double? MaxError { get; init; }
+
+    /// <summary>Bytes that one run allocates on the calling thread.</summary>
+    public required long AllocatedBytes { get; init; }
+
+    /// <summary>Whether this is the backend that is chosen automatically.</summary>
+    public required bool Picked { get; init; }
+}

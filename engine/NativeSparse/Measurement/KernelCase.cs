@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace NativeSparse.Measurement;
+
+/// <summary>One shape of one family.</summary>
+/// <param name="Family">Which family.</param>
+/// <param name="Tokens">T.</param>
+/// <param name="InputWidth">K of a dense product, D of experts; 0 for routing.</param>
+/// <param name="HiddenWidth">N of a dense product, H (all experts together) of experts; 0 for routing.</param>
+/// <param name="Experts">E, or 0.</param>
+/// <param name="Active">Active experts per token, or 0.</param>
+public sealed record KernelCase(KernelFamily Family, int Tokens, int InputWidth, int HiddenWidth, int Experts = 0, int Active = 0)
+{
+    private static readonly int[] DenseTokens = [1, 8, 32, 128, 512];
+
+    /// <summary>The cases that are recorded.</summary>
+    public static IReadOnlyList<KernelCase> Standard { get; } =
+    [
+        .. from shape in new[] { (384, 1536), (768, 3072), (3072, 768) }
+           from tokens in DenseTokens
+           select new KernelCase(KernelFamily.Dense, tokens, shape.Item1, shape.Item2),
+        .. from tokens in new[] { 1, 16, 128, 512 } select new KernelCase(KernelFamily.Experts, tokens, 768, 3072, 8, 2),
+        .. from tokens in new[] { 1, 16, 224 } select new KernelCase(KernelFamily.Experts, tokens, 256, 1024, 64, 16),
+        .. from tokens in new[] { 1, 224 } select new KernelCase(KernelFamily.Routing, tokens, 0, 0, 64, 16),
+        .. from tokens in new[] { 1, 512 } select new KernelCase(KernelFamily.Routing, tokens, 0, 0, 8, 2),
+    ];
+
+    /// <summary>The shape without the tokens: <c>768x3072</c>, <c>768x3072 2 of 8</c>, <c>2 of 8</c>.</summary>
+    public string Name => Family switch
+    {
+        KernelFamily.Dense => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth}"),
+        KernelFamily.Experts => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {Active} of {Experts}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{Active} of {Experts}"),
+    };
+
+    /// <summary>Reads <c>TxDxH</c>; experts and routing take 2 of 8 experts.</summary>
+    /// <exception cref="FormatException">It is not three positive whole numbers.</exception>
+    public static KernelCase Parse(KernelFamily family, string shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        var parts = shape.Split('x');
+        var sizes = new int[3];
+        for (var i = 0; i < sizes.Length; i++)
+        {
+            if (parts.Length != sizes.Length
+                || !int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out sizes[i])
+                || sizes[i] == 0)
+            {
+                throw new FormatException($"shape '{shape}': expected TxDxH, such as 128x768x3072");
+            }
+        }
+
+        return family == KernelFamily.Dense
+            ? new KernelCase(family, sizes[0], sizes[1], sizes[2])
+            : new KernelCase(family, sizes[0], sizes[1], sizes[2], Experts: 8, Active: 2);
+    }
+}

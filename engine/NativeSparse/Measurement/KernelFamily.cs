@@ -1,0 +1,14 @@
+namespace NativeSparse.Measurement;
+
+/// <summary>The kernel families.</summary>
+public enum KernelFamily
+{
+    /// <summary>Dense products.</summary>
+    Dense,
+
+    /// <summary>Expert dispatch: a feed-forward network of which each token uses some experts.</summary>
+    Experts,
+
+    /// <summary>Top-k routing.</summary>
+    Routing,
+}

@@ -1,0 +1,84 @@
+using NativeSparse.Kernels;
+
+namespace NativeSparse.Measurement;
+
+/// <summary>One case with its operands: what each backend runs, and what it is compared with.</summary>
+internal abstract class KernelProblem : IDisposable
+{
+    private readonly ScratchPool _pool = new();
+
+    protected KernelProblem(KernelCase @case, int threads)
+    {
+        Case = @case;
+        Threads = threads;
+        Splitter = threads == 1 ? SerialSplitter.Instance : new ThreadPoolSplitter(threads);
+        Memory = new Scratch();
+    }
+
+    public KernelCase Case { get; }
+
+    /// <summary>Multiply-adds of one run, two operations each; 0 where there are none to speak of.</summary>
+    public abstract double Operations { get; }
+
+    /// <summary>Bytes of weights one run reads at least.</summary>
+    public abstract double WeightBytes { get; }
+
+    protected int Threads { get; }
+
+    protected WorkSplitter Splitter { get; }
+
+    /// <summary>Where the operands live.</summary>
+    protected Scratch Memory { get; }
+
+    protected IList<IDisposable> Owned { get; } = [];
+
+    /// <summary>ONNX Runtime doing the same dense work, or null.</summary>
+    public abstract Contender? Baseline { get; }
+
+    /// <summary>The case on a backend.</summary>
+    public abstract Contender Prepare(Backend backend);
+
+    /// <summary>Own dense network on a backend, or null where the case is dense itself or has none.</summary>
+    public abstract Contender? PrepareDense(Backend backend);
+
+    /// <summary>Largest difference of the last run to float64, relative to the largest exact value; null where nothing is rounded.</summary>
+    public abstract double? MeasureError();
+
+    public virtual void Dispose()
+    {
+        foreach (var owned in Owned)
+        {
+            owned.Dispose();
+        }
+
+        _pool.Dispose();
+        Memory.Dispose();
+    }
+
+    protected Execution Enter()
+    {
+        var scratch = _pool.Rent();
+        return new Execution(Splitter, scratch);
+    }
+
+    protected unsafe View Rent(int rows, int columns, float[]? values = null)
+    {
+        var view = Memory.Rent(rows, columns);
+        var span = new Span<float>((void*)view.Address, rows * columns);
+        span.Clear();
+        values?.CopyTo(span);
+        return view;
+    }
+
+    protected static float[] Sample(int seed, int count)
+    {
+        var random = new Random(seed);
+        var values = new float[count];
+        for (var i = 0; i < count; i++)
+        {
+            values[i] = random.NextSingle() - 0.5f;
+        }
+
+        return values;
+    }
+}
