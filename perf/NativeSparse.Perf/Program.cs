@@ -1,1 +1,10 @@
+using BenchmarkDotNet.Running;
+using NativeSparse.Perf;
+
+if (args is ["record", ..])
+{
+    return RecordCommand.Run(args[1..]);
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(RecordCommand).Assembly).Run(args);
 return 0;

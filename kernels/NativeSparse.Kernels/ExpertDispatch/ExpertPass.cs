@@ -56,7 +56,7 @@ internal unsafe struct ExpertPass<TWidth, TVector>
         {
             Cancellation.ThrowIfCancellationRequested();
             GoUp(Bins[b], 0, 0, Experts.UpShape.Panels);
-            GoDown(Bins[b], 0, 0, Experts.DownShape.Panels);
+            GoDown(Bins[b], 0, 0, Experts.DownShape.Panels, b + 1 < Bins.Blocks ? Experts.Up(Bins[b + 1].Expert) : null);
         }
     }
 
@@ -82,10 +82,11 @@ internal unsafe struct ExpertPass<TWidth, TVector>
             RowScale = Bins.Weights(block.FirstPair),
         };
         var shape = Experts.PaddedUpShape;
+        var down = Experts.Down(block.Expert);
         if (!Experts.IsGated)
         {
             PanelProduct<TWidth, TVector>.Run(
-                x, block.Rows, Experts.Up(block.Expert), shape, first, end, hidden, add: false, finish, hidden);
+                x, block.Rows, Experts.Up(block.Expert), shape, first, end, hidden, add: false, finish, hidden, down);
         }
         else
         {
@@ -94,7 +95,7 @@ internal unsafe struct ExpertPass<TWidth, TVector>
             finish.Bias = Experts.HasGateBias ? Experts.GateBias(block.Expert) : null;
             finish.Multiplier = ungated;
             PanelProduct<TWidth, TVector>.Run(
-                x, block.Rows, Experts.Gate(block.Expert), shape, first, end, hidden, add: false, finish, hidden);
+                x, block.Rows, Experts.Gate(block.Expert), shape, first, end, hidden, add: false, finish, hidden, down);
         }
 
         if (Experts.HasExpertBias && end == shape.Panels)
@@ -108,7 +109,7 @@ internal unsafe struct ExpertPass<TWidth, TVector>
 
     /// <summary>y[token] += hidden down for some panels of one block.</summary>
     [SkipLocalsInit]
-    private void GoDown(in ExpertBins.Block block, int hiddenRow, int first, int end)
+    private void GoDown(in ExpertBins.Block block, int hiddenRow, int first, int end, float* upcoming = null)
     {
         var hidden = stackalloc float*[PanelProduct<TWidth, TVector>.MaxRows];
         var y = stackalloc float*[PanelProduct<TWidth, TVector>.MaxRows];
@@ -120,6 +121,6 @@ internal unsafe struct ExpertPass<TWidth, TVector>
         }
 
         PanelProduct<TWidth, TVector>.Run(
-            hidden, block.Rows, Experts.Down(block.Expert), Experts.DownShape, first, end, y, add: true, default, y);
+            hidden, block.Rows, Experts.Down(block.Expert), Experts.DownShape, first, end, y, add: true, default, y, upcoming);
     }
 }

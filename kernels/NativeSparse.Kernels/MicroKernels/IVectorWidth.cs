@@ -51,6 +51,12 @@ internal unsafe interface IVectorWidth<TVector>
     /// <summary>How many of <paramref name="count"/> integers, a whole number of registers, are above the pivot.</summary>
     static abstract int CountGreater(int* values, int count, int pivot);
 
+    /// <summary>One bit for each lane whose integer is above the pivot.</summary>
+    static abstract uint GreaterMask(int* values, int pivot);
+
+    /// <summary>One register of scores as <see cref="RoutingKeys"/>.</summary>
+    static abstract void StoreKeys(float* scores, int* keys);
+
     /// <summary>Asks for a line in the second-level cache, where the machine has such an instruction.</summary>
     static abstract void Prefetch(float* address);
 }

@@ -33,9 +33,20 @@ internal static unsafe class PanelProduct<TWidth, TVector>
     /// <param name="add">Whether sums start with what is there.</param>
     /// <param name="finish">What is done to complete sums.</param>
     /// <param name="y">One pointer for each row.</param>
+    /// <param name="upcoming">Weights that will be read next after these, or null: asked for while the last panel is multiplied.</param>
     [SkipLocalsInit]
     public static void Run(
-        float** x, int rows, float* weights, in PanelShape shape, int first, int end, float** sums, bool add, in Finish finish, float** y)
+        float** x,
+        int rows,
+        float* weights,
+        in PanelShape shape,
+        int first,
+        int end,
+        float** sums,
+        bool add,
+        in Finish finish,
+        float** y,
+        float* upcoming = null)
     {
         var tail = shape.OutputWidth % Panel != 0 && end == shape.Panels ? shape.Panels - 1 : -1;
         var full = tail < 0 ? end : tail;
@@ -56,7 +67,9 @@ internal static unsafe class PanelProduct<TWidth, TVector>
             var panel = first;
             while (panel < full)
             {
-                var count = Multiply(x, rows, start, length, weights, shape, block, panel, full, sums, continues);
+                var source = weights + shape.Offset(block, panel);
+                var next = isLast && panel == shape.Panels - 1 ? upcoming : source + (length * Panel);
+                var count = Multiply(x, rows, start, length, source, full - panel, sums, (nint)panel * Panel, continues, next);
                 if (isLast && !(finish.IsIdentity && sums == y))
                 {
                     for (var p = panel; p < panel + count; p++)
@@ -70,7 +83,7 @@ internal static unsafe class PanelProduct<TWidth, TVector>
 
             if (tail >= first)
             {
-                RunTiles(x, rows, start, length, weights + shape.Offset(block, tail), tailRows, 0, add: true, hasNext: false);
+                RunTiles(x, rows, start, length, weights + shape.Offset(block, tail), tailRows, 0, add: true, next: upcoming);
             }
         }
 
@@ -82,37 +95,34 @@ internal static unsafe class PanelProduct<TWidth, TVector>
 
     /// <summary>Multiplies with one panel, or with several side by side where there are few rows; returns with how many.</summary>
     private static int Multiply(
-        float** x, int rows, nint start, nint length, float* weights, in PanelShape shape, int block, int panel, int end, float** sums, bool add)
+        float** x, int rows, nint start, nint length, float* weights, int panels, float** sums, nint column, bool add, float* next)
     {
-        var column = (nint)panel * Panel;
-        var source = weights + shape.Offset(block, panel);
-        if (rows == 1 && end - panel >= 4)
+        if (rows == 1 && panels >= 4)
         {
-            WideTile<TWidth, TVector>.RunOneRow(x[0] + start, length, source, length * Panel, sums[0] + column, add);
+            WideTile<TWidth, TVector>.RunOneRow(x[0] + start, length, weights, length * Panel, sums[0] + column, add);
             return 4;
         }
 
-        if (rows == 2 && end - panel >= 2)
+        if (rows == 2 && panels >= 2)
         {
             WideTile<TWidth, TVector>.RunTwoRows(
-                x[0] + start, x[1] + start, length, source, length * Panel, sums[0] + column, sums[1] + column, add);
+                x[0] + start, x[1] + start, length, weights, length * Panel, sums[0] + column, sums[1] + column, add);
             return 2;
         }
 
-        RunTiles(x, rows, start, length, source, sums, column, add, panel + 1 < shape.Panels);
+        RunTiles(x, rows, start, length, weights, sums, column, add, next);
         return 1;
     }
 
     /// <summary>
-    /// All rows times one panel, in tiles of nearly equal heights. Each tile asks for its share of the panel that lies behind this one, so
-    /// that the first tile of the next panel does not wait for it.
+    /// All rows times one panel, in tiles of nearly equal heights. Each tile asks for its share of the panel that comes next, so that the
+    /// first tile of that panel does not wait for it.
     /// </summary>
     private static void RunTiles(
-        float** x, int rows, nint start, nint length, float* weights, float** sums, nint column, bool add, bool hasNext)
+        float** x, int rows, nint start, nint length, float* weights, float** sums, nint column, bool add, float* next)
     {
         var tiles = (rows + TWidth.TileRows - 1) / TWidth.TileRows;
-        var next = weights + (length * Panel);
-        var share = hasNext ? Math.Min((length * Panel / tiles) + LineFloats - 1, MostPrefetched) : 0;
+        var share = next is null ? 0 : Math.Min((length * Panel / tiles) + LineFloats - 1, MostPrefetched);
         for (; tiles > 0; tiles--)
         {
             for (nint i = 0; i < share; i += LineFloats)

@@ -73,6 +73,20 @@ internal readonly unsafe struct Width128 : IVectorWidth<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint GreaterMask(int* values, int pivot) =>
+        (uint)Vector128.GreaterThan(Vector128.Load(values), Vector128.Create(pivot)).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreKeys(float* scores, int* keys)
+    {
+        var values = Vector128.Load(scores);
+        var bits = (values + Vector128<float>.Zero).AsInt32();
+        var ordered = bits ^ ((bits >> 31) & Vector128.Create(int.MaxValue));
+        var isNumber = Vector128.Equals(values, values).AsInt32();
+        Vector128.ConditionalSelect(isNumber, ordered, Vector128.Create(RoutingKeys.Lowest)).Store(keys);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(float* address)
     {
         if (Sse.IsSupported)

@@ -73,6 +73,20 @@ internal readonly unsafe struct Width256 : IVectorWidth<Vector256<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint GreaterMask(int* values, int pivot) =>
+        (uint)Vector256.GreaterThan(Vector256.Load(values), Vector256.Create(pivot)).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreKeys(float* scores, int* keys)
+    {
+        var values = Vector256.Load(scores);
+        var bits = (values + Vector256<float>.Zero).AsInt32();
+        var ordered = bits ^ ((bits >> 31) & Vector256.Create(int.MaxValue));
+        var isNumber = Vector256.Equals(values, values).AsInt32();
+        Vector256.ConditionalSelect(isNumber, ordered, Vector256.Create(RoutingKeys.Lowest)).Store(keys);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(float* address)
     {
         if (Sse.IsSupported)

@@ -73,6 +73,20 @@ internal readonly unsafe struct Width512 : IVectorWidth<Vector512<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint GreaterMask(int* values, int pivot) =>
+        (uint)Vector512.GreaterThan(Vector512.Load(values), Vector512.Create(pivot)).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreKeys(float* scores, int* keys)
+    {
+        var values = Vector512.Load(scores);
+        var bits = (values + Vector512<float>.Zero).AsInt32();
+        var ordered = bits ^ ((bits >> 31) & Vector512.Create(int.MaxValue));
+        var isNumber = Vector512.Equals(values, values).AsInt32();
+        Vector512.ConditionalSelect(isNumber, ordered, Vector512.Create(RoutingKeys.Lowest)).Store(keys);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(float* address)
     {
         if (Sse.IsSupported)

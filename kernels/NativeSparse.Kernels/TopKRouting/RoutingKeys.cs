@@ -1,47 +1,20 @@
 namespace NativeSparse.Kernels;
 
 /// <summary>Scores as integers of the same order: NaN below everything, both zeros equal.</summary>
-internal static unsafe class RoutingKeys
+internal static class RoutingKeys
 {
-    /// <summary>Fills keys and padding (never chosen); returns the lowest and the highest key.</summary>
-    public static (int Lowest, int Highest) Fill(float* scores, int* keys, int experts, int padded)
+    /// <summary>The key of padding: never chosen, as <see cref="Lowest"/> is above it.</summary>
+    public const int Padding = int.MinValue;
+
+    /// <summary>The key of NaN.</summary>
+    public const int Lowest = int.MinValue + 1;
+
+    /// <summary>Keys whose choice fits one 64-bit mask.</summary>
+    public const int GroupSize = 64;
+
+    public static int Of(float score)
     {
-        var lowest = int.MaxValue;
-        var highest = int.MinValue;
-        for (var e = 0; e < experts; e++)
-        {
-            var bits = BitConverter.SingleToInt32Bits(scores[e] + 0f);
-            var key = float.IsNaN(scores[e]) ? int.MinValue + 1 : bits ^ ((bits >> 31) & int.MaxValue);
-            keys[e] = key;
-            lowest = Math.Min(lowest, key);
-            highest = Math.Max(highest, key);
-        }
-
-        for (var e = experts; e < padded; e++)
-        {
-            keys[e] = int.MinValue;
-        }
-
-        return (lowest, highest);
-    }
-
-    /// <summary>The experts whose key is above the pivot, and the first <paramref name="ties"/> whose key equals it, by ascending index.</summary>
-    public static int Collect(int* keys, int experts, int pivot, int ties, int* chosen)
-    {
-        var count = 0;
-        for (var e = 0; e < experts; e++)
-        {
-            if (keys[e] > pivot)
-            {
-                chosen[count++] = e;
-            }
-            else if (keys[e] == pivot && ties > 0)
-            {
-                chosen[count++] = e;
-                ties--;
-            }
-        }
-
-        return count;
+        var bits = BitConverter.SingleToInt32Bits(score + 0f);
+        return float.IsNaN(score) ? Lowest : bits ^ ((bits >> 31) & int.MaxValue);
     }
 }

@@ -1,5 +1,4 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using System.Numerics;
 
 namespace NativeSparse.Kernels;
 
@@ -70,36 +69,77 @@ internal sealed unsafe class VectorTopKRouting<TWidth, TVector> : ITopKRouting
     private static int ChooseHighest(float* scores, int* keys, int experts, int k, int* chosen)
     {
         var padded = RoundUp(experts);
-        var (lowest, highest) = RoutingKeys.Fill(scores, keys, experts, padded);
+        FillKeys(scores, keys, experts, padded);
 
-        // Invariant: at least K keys are >= low, fewer than K are > high.
-        long low = lowest;
-        long high = highest;
-        var above = -1;
+        // At least K keys are >= low and fewer than K are > high, until exactly K are > the pivot or the K-th highest is left.
+        long low = RoutingKeys.Lowest;
+        long high = int.MaxValue;
+        var pivot = int.MaxValue;
+        var ties = -1;
         while (low < high)
         {
-            var middle = (int)((low + high) >> 1);
-            var greater = TWidth.CountGreater(keys, padded, middle);
-            if (greater == k)
+            pivot = (int)((low + high) >> 1);
+            var above = TWidth.CountGreater(keys, padded, pivot);
+            if (above == k)
             {
-                low = middle;
-                above = k;
+                ties = 0;
                 break;
             }
 
-            if (greater > k)
+            low = above > k ? pivot + 1L : low;
+            high = above > k ? high : pivot;
+        }
+
+        if (ties < 0)
+        {
+            pivot = (int)low;
+            ties = k - TWidth.CountGreater(keys, padded, pivot);
+        }
+
+        return Collect(keys, padded, pivot, ties, chosen);
+    }
+
+    private static void FillKeys(float* scores, int* keys, int experts, int padded)
+    {
+        var whole = experts / TWidth.Lanes * TWidth.Lanes;
+        for (var e = 0; e < whole; e += TWidth.Lanes)
+        {
+            TWidth.StoreKeys(scores + e, keys + e);
+        }
+
+        for (var e = whole; e < padded; e++)
+        {
+            keys[e] = e < experts ? RoutingKeys.Of(scores[e]) : RoutingKeys.Padding;
+        }
+    }
+
+    /// <summary>The experts whose key is above the pivot, and the first <paramref name="ties"/> whose key equals it, by ascending index.</summary>
+    private static int Collect(int* keys, int padded, int pivot, int ties, int* chosen)
+    {
+        var count = 0;
+        for (var group = 0; group < padded; group += RoutingKeys.GroupSize)
+        {
+            var end = Math.Min(padded - group, RoutingKeys.GroupSize);
+            var taken = 0ul;
+            var equal = 0ul;
+            for (var e = 0; e < end; e += TWidth.Lanes)
             {
-                low = middle + 1L;
+                taken |= (ulong)TWidth.GreaterMask(keys + group + e, pivot) << e;
+                equal |= (ulong)TWidth.GreaterMask(keys + group + e, pivot - 1) << e;
             }
-            else
+
+            for (equal &= ~taken; equal != 0 && ties > 0; equal &= equal - 1, ties--)
             {
-                high = middle;
+                taken |= equal & (~equal + 1);
+            }
+
+            for (; taken != 0; taken &= taken - 1)
+            {
+                chosen[count++] = group + BitOperations.TrailingZeroCount(taken);
             }
         }
 
-        var pivot = (int)low;
-        var ties = k - (above >= 0 ? above : TWidth.CountGreater(keys, padded, pivot));
-        return RoutingKeys.Collect(keys, experts, pivot, ties, chosen);
+        return count;
     }
 
     private struct Job

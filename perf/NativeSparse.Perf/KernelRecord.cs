@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using NativeSparse.Measurement;
+
+namespace NativeSparse.Perf;
+
+/// <summary>Recorded results: one JSON file for programs, one table for people.</summary>
+internal static class KernelRecord
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+    };
+
+    private static readonly string[] Columns =
+        ["family", "case", "T", "backend", "ms", "p10 ms", "x own dense", "x ONNX Runtime", "share of peak", "share of read bandwidth", "max error", "bytes"];
+
+    /// <summary>Writes <c>kernels.json</c> and <c>kernels.md</c>, with the thread count in the name where it is not one.</summary>
+    public static void Write(KernelBenchResult result, string folder, int threads)
+    {
+        Directory.CreateDirectory(folder);
+        var stem = Path.Combine(folder, threads == 1 ? "kernels" : $"kernels-{threads}-threads");
+        File.WriteAllText($"{stem}.json", JsonSerializer.Serialize(result, Json) + "\n");
+        File.WriteAllText($"{stem}.md", Render(result));
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public static KernelBenchResult Read(string file) =>
+        JsonSerializer.Deserialize<KernelBenchResult>(File.ReadAllText(file), Json)
+        ?? throw new InvalidDataException($"{file}: expected a kernel record, got null");
+
+    /// <summary>The table of a result, with the figures that are asked for above it.</summary>
+    public static string Render(KernelBenchResult result)
+    {
+        var environment = result.Environment;
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"# Kernels on {environment.Cpu}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{environment.Threads} thread(s) of {environment.Cores} processors, {environment.Backend}, ");
+        text.Append(CultureInfo.InvariantCulture, $"multiply-add peak {environment.PeakGflops:F1} GFLOP/s and {environment.ReadGBs:F1} GB/s read for one core, ");
+        text.Append(CultureInfo.InvariantCulture, $"ONNX Runtime {environment.OnnxRuntime}, {environment.Runtime}.\n");
+        text.Append("Times are medians of interleaved rounds; ratios are theirs over ours, round by round; experts include router and top-k.\n\n");
+        foreach (var (figure, value) in KernelFigures.Of(result))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"* {figure}: {value:F2}\n");
+        }
+
+        text.Append("\n| ").AppendJoin(" | ", Columns).Append(" |\n|").AppendJoin("|", Columns.Select(_ => "---")).Append("|\n");
+        foreach (var row in result.Rows)
+        {
+            text.Append("| ").AppendJoin(" | ", Cells(row)).Append(" |\n");
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>One row for the terminal.</summary>
+    public static string Line(KernelBenchRow row) => string.Join("  ", Columns.Zip(Cells(row), (column, cell) => $"{column} {cell}"));
+
+    private static string[] Cells(KernelBenchRow row) =>
+    [
+        row.Family,
+        row.Case,
+        Format(row.Tokens, "0"),
+        row.Backend,
+        Format(row.Milliseconds, "0.0000"),
+        Format(row.P10Milliseconds, "0.0000"),
+        Format(row.RatioToDense, "0.00"),
+        Format(row.RatioToOnnxRuntime, "0.00"),
+        Format(row.ShareOfPeak, "0.00"),
+        Format(row.ShareOfBandwidth, "0.00"),
+        Format(row.MaxError, "0.0e0"),
+        Format(row.AllocatedBytes, "0"),
+    ];
+
+    private static string Format(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";
+}

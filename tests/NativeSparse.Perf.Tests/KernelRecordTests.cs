@@ -1,0 +1,62 @@
+using NativeSparse.Measurement;
+using NativeSparse.Testing;
+using Xunit;
+
+namespace NativeSparse.Perf.Tests;
+
+public sealed class KernelRecordTests
+{
+    private static readonly string Results = Path.Combine(SharedData.RepositoryRoot, "perf", "results");
+
+    [Fact]
+    public void A_record_reads_back_and_renders()
+    {
+        var result = KernelBench.Run(new KernelBenchOptions
+        {
+            Cases =
+            [
+                new KernelCase(KernelFamily.Dense, 5, 24, 40), new KernelCase(KernelFamily.Experts, 7, 24, 64, 8, 2),
+                new KernelCase(KernelFamily.Routing, 3, 0, 0, 8, 2),
+            ],
+            Backends = ["cpu", "cpu:vector128"],
+            Rounds = 3,
+        });
+        Assert.Equal(result.Rows.Count, result.Rows.Select(row => (row.Family, row.Backend)).Distinct().Count());
+        Assert.All(result.Rows, row =>
+        {
+            Assert.True(row.Milliseconds > 0 && row.P10Milliseconds <= row.Milliseconds);
+            Assert.True(row.MaxError <= 1e-5, $"{row.Family} {row.Backend}: {row.MaxError}");
+            Assert.Equal(0, row.AllocatedBytes);
+            Assert.Equal(row.Family == "routing", row.RatioToOnnxRuntime is null);
+        });
+        Assert.Contains(result.Rows, row => row.Picked);
+
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            KernelRecord.Write(result, folder.FullName, threads: 1);
+            var file = Path.Combine(folder.FullName, "kernels.json");
+            Assert.Equal(result.Rows, KernelRecord.Read(file).Rows);
+            Assert.Contains("\"peakGflops\"", File.ReadAllText(file), StringComparison.Ordinal);
+            Assert.Contains("\"ratioToOnnxRuntime\"", File.ReadAllText(file), StringComparison.Ordinal);
+            Assert.Equal(KernelRecord.Render(result), File.ReadAllText(Path.Combine(folder.FullName, "kernels.md")));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Recorded_tables_are_rendered_from_the_recorded_numbers()
+    {
+        Assert.SkipUnless(Directory.Exists(Results), "skipped: nothing is recorded");
+        foreach (var file in Directory.GetFiles(Results, "kernels*.json", SearchOption.AllDirectories))
+        {
+            Assert.Equal(KernelRecord.Render(KernelRecord.Read(file)), File.ReadAllText(Path.ChangeExtension(file, ".md")));
+        }
+    }
+
+    [Fact]
+    public void Unknown_arguments_are_refused() => Assert.Equal(2, RecordCommand.Run(["--nonsense", "1"]));
+}
