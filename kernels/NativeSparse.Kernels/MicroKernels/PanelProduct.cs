@@ -15,6 +15,9 @@ internal static unsafe class PanelProduct<TWidth, TVector>
 
     private const int LineFloats = 16;
 
+    /// <summary>Panels of a short reduction are multiplied in groups of this size, which stay in the first-level cache together.</summary>
+    private const int GroupFloats = 4096;
+
     /// <summary>More would hold up the loads of the tile itself.</summary>
     private const int MostPrefetched = 32 * LineFloats;
 
@@ -35,6 +38,7 @@ internal static unsafe class PanelProduct<TWidth, TVector>
     /// <param name="y">One pointer for each row.</param>
     /// <param name="upcoming">Weights that will be read next after these, or null: asked for while the last panel is multiplied.</param>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
         float** x,
         int rows,
@@ -68,8 +72,9 @@ internal static unsafe class PanelProduct<TWidth, TVector>
             while (panel < full)
             {
                 var source = weights + shape.Offset(block, panel);
-                var next = isLast && panel == shape.Panels - 1 ? upcoming : source + (length * Panel);
-                var count = Multiply(x, rows, start, length, source, full - panel, sums, (nint)panel * Panel, continues, next);
+                var count = Math.Min(Math.Max(GroupFloats / (length * Panel), 1), full - panel);
+                var next = isLast && panel + count == shape.Panels ? upcoming : source + ((nint)count * length * Panel);
+                count = Multiply(x, rows, start, length, source, full - panel, count, sums, (nint)panel * Panel, continues, next);
                 if (isLast && !(finish.IsIdentity && sums == y))
                 {
                     for (var p = panel; p < panel + count; p++)
@@ -83,7 +88,7 @@ internal static unsafe class PanelProduct<TWidth, TVector>
 
             if (tail >= first)
             {
-                RunTiles(x, rows, start, length, weights + shape.Offset(block, tail), tailRows, 0, add: true, next: upcoming);
+                RunTiles(x, rows, start, length, weights + shape.Offset(block, tail), 1, tailRows, 0, add: true, next: upcoming);
             }
         }
 
@@ -93,9 +98,20 @@ internal static unsafe class PanelProduct<TWidth, TVector>
         }
     }
 
-    /// <summary>Multiplies with one panel, or with several side by side where there are few rows; returns with how many.</summary>
+    /// <summary>Multiplies with a group of panels, or with several side by side where there are few rows; returns with how many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Multiply(
-        float** x, int rows, nint start, nint length, float* weights, int panels, float** sums, nint column, bool add, float* next)
+        float** x,
+        int rows,
+        nint start,
+        nint length,
+        float* weights,
+        int panels,
+        int group,
+        float** sums,
+        nint column,
+        bool add,
+        float* next)
     {
         if (rows == 1 && panels >= 4)
         {
@@ -110,19 +126,20 @@ internal static unsafe class PanelProduct<TWidth, TVector>
             return 2;
         }
 
-        RunTiles(x, rows, start, length, weights, sums, column, add, next);
-        return 1;
+        RunTiles(x, rows, start, length, weights, group, sums, column, add, next);
+        return group;
     }
 
     /// <summary>
-    /// All rows times one panel, in tiles of nearly equal heights. Each tile asks for its share of the panel that comes next, so that the
-    /// first tile of that panel does not wait for it.
+    /// All rows times a group of panels, in tiles of nearly equal heights. Each tile asks for its share of the group that comes next, so
+    /// that the first tile of that group does not wait for it.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunTiles(
-        float** x, int rows, nint start, nint length, float* weights, float** sums, nint column, bool add, float* next)
+        float** x, int rows, nint start, nint length, float* weights, int panels, float** sums, nint column, bool add, float* next)
     {
         var tiles = (rows + TWidth.TileRows - 1) / TWidth.TileRows;
-        var share = next is null ? 0 : Math.Min((length * Panel / tiles) + LineFloats - 1, MostPrefetched);
+        var share = next is null ? 0 : Math.Min((length * Panel * panels / tiles) + LineFloats - 1, MostPrefetched);
         for (; tiles > 0; tiles--)
         {
             for (nint i = 0; i < share; i += LineFloats)
@@ -132,40 +149,42 @@ internal static unsafe class PanelProduct<TWidth, TVector>
 
             next += share;
             var height = (rows + tiles - 1) / tiles;
-            RunTile(height, x, start, length, weights, sums, column, add);
+            RunTile(height, x, start, length, weights, panels, sums, column, add);
             x += height;
             sums += height;
             rows -= height;
         }
     }
 
-    private static void RunTile(int height, float** x, nint start, nint length, float* weights, float** sums, nint column, bool add)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunTile(
+        int height, float** x, nint start, nint length, float* weights, int panels, float** sums, nint column, bool add)
     {
         switch (height)
         {
             case 1:
-                Tile<TWidth, TVector>.Run<RowCounts.One>(x, start, length, weights, sums, column, add);
+                Tile<TWidth, TVector>.Run<RowCounts.One>(x, start, length, weights, panels, sums, column, add);
                 break;
             case 2:
-                Tile<TWidth, TVector>.Run<RowCounts.Two>(x, start, length, weights, sums, column, add);
+                Tile<TWidth, TVector>.Run<RowCounts.Two>(x, start, length, weights, panels, sums, column, add);
                 break;
             case 3:
-                Tile<TWidth, TVector>.Run<RowCounts.Three>(x, start, length, weights, sums, column, add);
+                Tile<TWidth, TVector>.Run<RowCounts.Three>(x, start, length, weights, panels, sums, column, add);
                 break;
             case 4:
-                Tile<TWidth, TVector>.Run<RowCounts.Four>(x, start, length, weights, sums, column, add);
+                Tile<TWidth, TVector>.Run<RowCounts.Four>(x, start, length, weights, panels, sums, column, add);
                 break;
             case 5:
-                Tile<TWidth, TVector>.Run<RowCounts.Five>(x, start, length, weights, sums, column, add);
+                Tile<TWidth, TVector>.Run<RowCounts.Five>(x, start, length, weights, panels, sums, column, add);
                 break;
             case 6:
-                Tile<TWidth, TVector>.Run<RowCounts.Six>(x, start, length, weights, sums, column, add);
+                Tile<TWidth, TVector>.Run<RowCounts.Six>(x, start, length, weights, panels, sums, column, add);
                 break;
             case 7:
-                Tile<TWidth, TVector>.Run<RowCounts.Seven>(x, start, length, weights, sums, column, add);
+                Tile<TWidth, TVector>.Run<RowCounts.Seven>(x, start, length, weights, panels, sums, column, add);
                 break;
             default:
-                Tile<TWidth, TVector>.Run<RowCounts.Eight>(x, start, length, weights, sums, column, add);
+                Tile<TWidth, TVector>.Run<RowCounts.Eight>(x, start, length, weights, panels, sums, column, add);
                 break;
         }
     }
