@@ -23,7 +23,10 @@ public static class BackendCatalog
     public static IReadOnlyList<BackendInfo> List() =>
     [
         new BackendInfo(ReferenceBackend.VersionName, Usable: true, "plain loops: the specification, slow"),
-        Describe(Width128.Name, isUsable: true, "the processor's basic vectors"),
+        Describe(
+            Width128.Name,
+            isUsable: true,
+            VectorWidths.HasMultiplyAdd ? "the processor's basic vectors" : "slow here: no fused multiply-add, or it is switched off"),
         Describe(Width256.Name, VectorWidths.Has256, VectorWidths.Has256 ? "AVX2 and FMA" : "this processor lacks AVX2 or FMA, or they are switched off"),
         Describe(Width512.Name, VectorWidths.Has512, VectorWidths.Has512 ? "AVX-512" : "this processor lacks AVX-512, or it is switched off"),
     ];

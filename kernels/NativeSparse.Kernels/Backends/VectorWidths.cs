@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace NativeSparse.Kernels;
@@ -8,6 +9,8 @@ namespace NativeSparse.Kernels;
 internal static class VectorWidths
 {
     private static readonly Lazy<(string Name, string Reason)> Choice = new(Choose);
+
+    public static bool HasMultiplyAdd => Fma.IsSupported || AdvSimd.IsSupported;
 
     public static bool Has256 => Vector256.IsHardwareAccelerated && Fma.IsSupported;
 

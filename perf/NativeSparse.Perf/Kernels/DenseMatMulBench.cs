@@ -5,7 +5,7 @@ namespace NativeSparse.Perf;
 
 /// <summary>The detail of one dense product; claims come from the interleaved runner.</summary>
 [MemoryDiagnoser]
-public class DenseMatMulBench
+public class DenseMatMulBench : IDisposable
 {
     private BenchOperands _operands = null!;
     private PackedMatrix _weights = null!;
@@ -35,9 +35,10 @@ public class DenseMatMulBench
     public void Run() => _operands.Backend.Dense.Run(_operands.Execution, _x, _weights, default, _y);
 
     [GlobalCleanup]
-    public void CleanUp()
+    public void Dispose()
     {
         _weights.Dispose();
         _operands.Dispose();
+        GC.SuppressFinalize(this);
     }
 }

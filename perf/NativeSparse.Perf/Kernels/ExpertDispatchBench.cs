@@ -5,7 +5,7 @@ namespace NativeSparse.Perf;
 
 /// <summary>The detail of expert dispatch with a given routing.</summary>
 [MemoryDiagnoser]
-public class ExpertDispatchBench
+public class ExpertDispatchBench : IDisposable
 {
     private BenchOperands _operands = null!;
     private PackedExperts _experts = null!;
@@ -48,9 +48,10 @@ public class ExpertDispatchBench
     public void Run() => _operands.Backend.Experts.Run(_operands.Execution, _x, _routing, _experts, 1e-3f, _y);
 
     [GlobalCleanup]
-    public void CleanUp()
+    public void Dispose()
     {
         _experts.Dispose();
         _operands.Dispose();
+        GC.SuppressFinalize(this);
     }
 }

@@ -5,7 +5,7 @@ namespace NativeSparse.Perf;
 
 /// <summary>The detail of routing.</summary>
 [MemoryDiagnoser]
-public class TopKRoutingBench
+public class TopKRoutingBench : IDisposable
 {
     private BenchOperands _operands = null!;
     private Routing _routing;
@@ -33,5 +33,9 @@ public class TopKRoutingBench
         _operands.Backend.Routing.Run(_operands.Execution, _scores, new RoutingOptions { K = 16, Weights = Weights }, _routing);
 
     [GlobalCleanup]
-    public void CleanUp() => _operands.Dispose();
+    public void Dispose()
+    {
+        _operands.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }

@@ -79,6 +79,18 @@ public abstract class DenseMatMulContract : IDisposable
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Without_an_activation_every_version_gives_the_bits_of_the_reference(int rows, int inputs, int outputs)
+    {
+        using var reference = Versions.Reference();
+        using var expected = new DenseProblem(reference, rows, inputs, outputs, gap: 0, seed: 21);
+        using var actual = new DenseProblem(_backend, rows, inputs, outputs, gap: 2, seed: 21);
+        expected.Run(1, new Epilogue { Bias = expected.Bias.View });
+        actual.Run(2, new Epilogue { Bias = actual.Bias.View });
+        Assert.Equal(expected.Y.Values(), actual.Y.Values());
+    }
+
     [Fact]
     public void Not_a_number_and_infinity_stay_in_their_row()
     {
