@@ -10,7 +10,7 @@ public sealed class InterleavedRunnerTests
     {
         var counts = new int[3];
         var contenders = Enumerable.Range(0, 3).Select(i => new Contender($"{i}", () => counts[i]++)).ToArray();
-        var samples = InterleavedRunner.Run(contenders, rounds: 5, sliceMilliseconds: 0.01);
+        var samples = InterleavedRunner.Run(contenders, rounds: 5, sliceMilliseconds: 0.01, TestContext.Current.CancellationToken);
         Assert.Equal(["0", "1", "2"], samples.Select(sample => sample.Name));
         Assert.All(samples, sample => Assert.Equal(5, sample.Milliseconds.Count));
         Assert.All(counts, count => Assert.True(count >= 5));

@@ -11,7 +11,7 @@ public sealed class KernelRecordTests
     [Fact]
     public void A_record_reads_back_and_renders()
     {
-        var result = KernelBench.Run(new KernelBenchOptions
+        var options = new KernelBenchOptions
         {
             Cases =
             [
@@ -20,7 +20,8 @@ public sealed class KernelRecordTests
             ],
             Backends = ["cpu", "cpu:vector128"],
             Rounds = 3,
-        });
+        };
+        var result = KernelBench.Run(options, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(result.Rows.Count, result.Rows.Select(row => (row.Family, row.Backend)).Distinct().Count());
         Assert.All(result.Rows, row =>
         {
