@@ -22,6 +22,7 @@ internal static class ActivationQuantization
     {
         private readonly Dictionary<string, TensorProto> _constants = graph.Initializer.ToDictionary(tensor => tensor.Name);
         private readonly Dictionary<string, NodeProto> _producers = [];
+        private readonly HashSet<NodeProto> _integerProducts = [];
         private bool _changed;
 
         public bool Run()
@@ -53,9 +54,10 @@ internal static class ActivationQuantization
                     Split(node);
                     break;
                 case "MatMulInteger":
+                    _integerProducts.Add(node);
                     Become(node, "MatMul", node.Input[0], Dequantized(node.Input[1], null, At(node, 3)));
                     break;
-                case "Cast" when Producer(node.Input[0]) is { OpType: "MatMul" }:
+                case "Cast" when Producer(node.Input[0]) is { } product && _integerProducts.Contains(product):
                     Become(node, "Identity", node.Input[0]);
                     break;
                 case "DynamicQuantizeMatMul":

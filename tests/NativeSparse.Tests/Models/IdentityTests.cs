@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Text.Json.Nodes;
+using Microsoft.ML.OnnxRuntime;
 using NativeSparse.Conversion;
 using NativeSparse.Onnx;
 using NativeSparse.Testing;
@@ -49,10 +50,14 @@ public sealed class IdentityTests
 
     private static void Check(string model, Dictionary<string, IReadOnlyTensor> inputs)
     {
-        var single = new SparseOptions { Threads = 1, ModelFolder = Path.GetDirectoryName(model) };
+        using var sessionOptions = new SessionOptions { IntraOpNumThreads = 1 };
+
+        // ONNX Runtime fuses blocked weights into products that quantize their activations unless told otherwise.
+        sessionOptions.AddSessionConfigEntry("session.qdq_matmulnbits_accuracy_level", "0");
+        var single = new SparseOptions { SessionOptions = sessionOptions, ModelFolder = Path.GetDirectoryName(model) };
         var unquantized = ActivationQuantization.Remove(model);
         using var dense = unquantized is null ? SparseEngine.Load(model, single) : SparseEngine.Load(unquantized, single);
-        var expected = dense.Run(inputs, TestContext.Current.CancellationToken);
+        var expected = RunDense(dense, inputs);
         foreach (var plan in Plans())
         {
             var options = single with { Plan = plan };
@@ -60,6 +65,19 @@ public sealed class IdentityTests
             // The converted model starts from the file itself: its sites read their weights through the quantization.
             using var engine = unquantized is null ? SparseEngine.Load(model, options) : SparseEngine.Load(unquantized, options);
             Compare(expected, engine.Run(inputs, TestContext.Current.CancellationToken), $"{Path.GetFileName(model)} as {plan.Sites[0].Form} ({engine.Info.Sites.Count} sites)", IsHalf(model));
+        }
+    }
+
+    private static IReadOnlyDictionary<string, ITensor> RunDense(SparseEngine dense, Dictionary<string, IReadOnlyTensor> inputs)
+    {
+        try
+        {
+            return dense.Run(inputs, TestContext.Current.CancellationToken);
+        }
+        catch (OnnxRuntimeException exception) when (exception.Message.Contains("nchwc_block_size", StringComparison.Ordinal))
+        {
+            Assert.Skip($"saved for a processor with another vector width, ONNX Runtime refuses it on this one: {exception.Message}");
+            throw;
         }
     }
 
@@ -88,9 +106,11 @@ public sealed class IdentityTests
             var bound = half ? Math.Max(Absolute, HalfPrecision * largest) : Absolute;
             for (var i = 0; i < left.Length; i++)
             {
+                // Both outputs lie on the float16 grid where the model is float16: values a hair apart may be one step apart.
+                var step = half ? Math.Abs((double)Half.BitIncrement((Half)Math.Abs(left[i])) - (double)(Half)Math.Abs(left[i])) : 0;
                 Assert.True(
-                    left[i].Equals(right[i]) || Math.Abs((double)left[i] - right[i]) <= bound,
-                    $"{what}: output '{name}'[{i}] is {right[i]}, ONNX Runtime gives {left[i]} (bound {bound:g3})");
+                    left[i].Equals(right[i]) || Math.Abs((double)left[i] - right[i]) <= bound + step,
+                    $"{what}: output '{name}'[{i}] is {right[i]}, ONNX Runtime gives {left[i]} (bound {bound + step:g3})");
             }
         }
     }
