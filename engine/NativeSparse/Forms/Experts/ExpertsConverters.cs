@@ -6,7 +6,10 @@ namespace NativeSparse.Forms.Experts;
 internal static class ExpertsConverters
 {
     /// <summary>All converters.</summary>
-    public static IReadOnlyList<IExpertsConverter> All { get; } = [new DefaultConverter(), new ContiguousConverter(), new FactorLlmConverter(), new DynamicDinoConverter()];
+    public static IReadOnlyList<IExpertsConverter> All { get; } = 
+    [
+        new DefaultConverter(), new ContiguousConverter(), new FactorLlmConverter(), new DynamicDinoConverter(),
+    ];
 
     /// <summary>The converter of a name; null means the default one.</summary>
     /// <exception cref="ConversionException">There is no such converter; lists them.</exception>
