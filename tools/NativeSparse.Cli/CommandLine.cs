@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using NativeSparse.Cli.Devices;
 using NativeSparse.Cli.Documents;
 using NativeSparse.Cli.Inspect;
@@ -17,14 +18,18 @@ internal static class CommandLine
     };
 
     /// <summary>The root command with every command below it.</summary>
-    public static RootCommand Create(Terminal terminal)
+    public static Command Create(Terminal terminal)
     {
-        var root = new RootCommand(
+        // Not a RootCommand: that is named after the executable, which for a dotnet tool is the host.
+        var root = new Command(
+            "nativesparse",
             """
             Inspects, converts, runs and benchmarks ONNX models whose feed-forward networks run in cheaper forms.
             Answers go to standard output, everything else to standard error. Times are milliseconds (medians), sizes bytes, shares 0..1.
             Exit codes: 0 done; 1 the answer is no; 2 bad command line; 3 bad input; 4 backend not available; 130 cancelled.
             """);
+        root.Options.Add(new HelpOption { Recursive = true });
+        root.Options.Add(new VersionOption());
         root.Subcommands.Add(new DevicesCommand(terminal));
         root.Subcommands.Add(new InspectCommand(terminal));
         return root;
@@ -41,7 +46,7 @@ internal static class CommandLine
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         };
-        if (parse.Errors.Count > 0 && parse.Action is not (HelpAction or null) && parse.Action.ClearsParseErrors is false)
+        if (parse.Errors.Count > 0 && parse.Action is not { ClearsParseErrors: true })
         {
             return Refuse(parse, arguments, terminal);
         }
@@ -51,10 +56,8 @@ internal static class CommandLine
 
     private static int Refuse(ParseResult parse, IReadOnlyList<string> arguments, Terminal terminal)
     {
-        var messages = LaterOptions.Explain(parse) is { Count: > 0 } later ? later : [.. parse.Errors.Select(error => error.Message)];
-        var command = parse.CommandResult.Command;
-        var path = command is RootCommand ? "nativesparse" : $"nativesparse {CommandPath(parse)}";
-        var message = $"{string.Join(" ", messages)} See '{path} --help'.";
+        var messages = LaterOptions.Explain(arguments) is { Count: > 0 } later ? later : [.. parse.Errors.Select(error => error.Message)];
+        var message = $"{string.Join(" ", messages)} See '{CommandPath(parse)} --help'.";
         var failure = new Failure(ExitCode.BadCommandLine, new ErrorDetails(nameof(UsageException), message, null, null));
         failure.Write(terminal, arguments.Contains(ToolCommand.JsonOptionName));
         return failure.ExitCode;
@@ -63,9 +66,9 @@ internal static class CommandLine
     private static string CommandPath(ParseResult parse)
     {
         var names = new List<string>();
-        for (System.CommandLine.Parsing.SymbolResult? result = parse.CommandResult; result is not null; result = result.Parent)
+        for (SymbolResult? result = parse.CommandResult; result is not null; result = result.Parent)
         {
-            if (result is System.CommandLine.Parsing.CommandResult { Command: not RootCommand } command)
+            if (result is CommandResult command)
             {
                 names.Add(command.Command.Name);
             }

@@ -32,7 +32,7 @@ internal sealed record Failure(int ExitCode, ErrorDetails Error)
     {
         if (json)
         {
-            terminal.Out.WriteLine(JsonSerializer.Serialize(new ErrorDocument(Error), DocumentJson.Default.ErrorDocument));
+            terminal.Out.WriteLine(JsonSerializer.Serialize(new ErrorDocument(Error), AnswerJson.Documents.ErrorDocument));
             terminal.Out.Flush();
         }
         else

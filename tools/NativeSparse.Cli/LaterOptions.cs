@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace NativeSparse.Cli;
 
 /// <summary>Options that belong to the contract of the command line but not to this version.</summary>
@@ -12,7 +10,7 @@ internal static class LaterOptions
     ];
 
     /// <summary>One sentence for each such option on the command line.</summary>
-    public static IReadOnlyList<string> Explain(ParseResult parse) =>
-        [.. Names.Where(name => parse.UnmatchedTokens.Any(token => token == name || token.StartsWith(name + "=", StringComparison.Ordinal)))
+    public static IReadOnlyList<string> Explain(IReadOnlyList<string> arguments) =>
+        [.. Names.Where(name => arguments.Any(token => token == name || token.StartsWith(name + "=", StringComparison.Ordinal)))
             .Select(name => $"Option '{name}' is not in this version of nativesparse.")];
 }

@@ -15,7 +15,7 @@ internal sealed class DevicesCommand(Terminal terminal)
         var document = new DevicesDocument(
             new DevicesEnvironment(Machine.Cpu, Environment.ProcessorCount, Machine.OnnxRuntime, automatic.Name),
             [.. BackendCatalog.List().Select(backend => new DeviceRow(backend.Name, backend.Usable, backend.Reason))]);
-        invocation.Answer(document, DocumentJson.Default.DevicesDocument, Write);
+        invocation.Answer(document, AnswerJson.Documents.DevicesDocument, Write);
         return ExitCode.Done;
     }
 

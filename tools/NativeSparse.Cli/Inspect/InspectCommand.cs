@@ -21,7 +21,7 @@ internal sealed class InspectCommand : ToolCommand
     {
         var path = ModelFile.Require(invocation.Get(_model));
         var document = ModelInspection.Run(OnnxModel.Load(path), path);
-        invocation.Answer(document, DocumentJson.Default.InspectDocument, InspectTables.Write);
+        invocation.Answer(document, AnswerJson.Documents.InspectDocument, InspectTables.Write);
         return ExitCode.Done;
     }
 }
