@@ -1,9 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using NativeSparse.Cli.Bench;
+using NativeSparse.Cli.Convert;
+using NativeSparse.Cli.Demo;
 using NativeSparse.Cli.Devices;
 using NativeSparse.Cli.Documents;
 using NativeSparse.Cli.Inspect;
+using NativeSparse.Cli.Run;
 
 namespace NativeSparse.Cli;
 
@@ -30,8 +34,12 @@ internal static class CommandLine
             """);
         root.Options.Add(new HelpOption { Recursive = true });
         root.Options.Add(new VersionOption());
+        root.Subcommands.Add(new DemoCommand(terminal));
         root.Subcommands.Add(new DevicesCommand(terminal));
         root.Subcommands.Add(new InspectCommand(terminal));
+        root.Subcommands.Add(new ConvertCommand(terminal));
+        root.Subcommands.Add(new RunCommand(terminal));
+        root.Subcommands.Add(new BenchCommand(terminal));
         return root;
     }
 

@@ -7,4 +7,13 @@ internal static class ModelFile
     /// <exception cref="FileNotFoundException">It does not.</exception>
     public static string Require(string path) =>
         File.Exists(path) ? path : throw new FileNotFoundException($"file '{path}' does not exist", path);
+
+    /// <summary>Bytes of a model file and of the data files beside it that begin with its name.</summary>
+    public static long Bytes(string path)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return Directory.GetFiles(folder, $"{Path.GetFileName(path)}*")
+            .Where(file => Path.GetFileName(file) == Path.GetFileName(path) || file.EndsWith("data", StringComparison.Ordinal))
+            .Sum(file => new FileInfo(file).Length);
+    }
 }

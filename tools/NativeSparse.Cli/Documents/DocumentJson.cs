@@ -11,4 +11,8 @@ namespace NativeSparse.Cli.Documents;
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(DevicesDocument))]
 [JsonSerializable(typeof(InspectDocument))]
+[JsonSerializable(typeof(ConvertDocument))]
+[JsonSerializable(typeof(RunDocument))]
+[JsonSerializable(typeof(BenchModelDocument))]
+[JsonSerializable(typeof(DemoDocument))]
 internal sealed partial class DocumentJson : JsonSerializerContext;

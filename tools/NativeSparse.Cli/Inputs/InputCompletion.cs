@@ -20,16 +20,7 @@ internal sealed class InputCompletion(IReadOnlyList<ModelInput> inputs)
     public Dictionary<string, ConstantTensor> Complete(
         IReadOnlyDictionary<string, ConstantTensor> given, DimensionSizes sizes, ISet<string> filled)
     {
-        if (given.Keys.FirstOrDefault(name => inputs.All(input => input.Name != name)) is { } unknown)
-        {
-            throw new InputException($"'{unknown}' is no input of the model, which has:{Environment.NewLine}{ModelInput.List(inputs)}");
-        }
-
-        foreach (var input in inputs.Where(input => given.ContainsKey(input.Name)))
-        {
-            sizes.Learn(input, given[input.Name]);
-        }
-
+        Check(given, sizes);
         var complete = new Dictionary<string, ConstantTensor>();
         foreach (var input in inputs)
         {
@@ -45,6 +36,21 @@ internal sealed class InputCompletion(IReadOnlyList<ModelInput> inputs)
         }
 
         return complete;
+    }
+
+    /// <summary>Checks given tensors against the inputs and learns the open dimensions from them.</summary>
+    /// <exception cref="InputException">A given tensor is not an input, or does not fit.</exception>
+    public void Check(IReadOnlyDictionary<string, ConstantTensor> given, DimensionSizes sizes)
+    {
+        if (given.Keys.FirstOrDefault(name => inputs.All(input => input.Name != name)) is { } unknown)
+        {
+            throw new InputException($"'{unknown}' is no input of the model, which has:{Environment.NewLine}{ModelInput.List(inputs)}");
+        }
+
+        foreach (var input in inputs.Where(input => given.ContainsKey(input.Name)))
+        {
+            sizes.Learn(input, given[input.Name]);
+        }
     }
 
     private static string Description(string name) => name switch

@@ -13,9 +13,9 @@ internal sealed record ModelInput(string Name, string ElementType, IReadOnlyList
     public bool IsFloating => ElementType is "float32" or "float16" or "bfloat16" or "float64";
 
     /// <summary>The inputs (or outputs) of a session, in the model's order.</summary>
-    public static IReadOnlyList<ModelInput> Of(IReadOnlyDictionary<string, NodeMetadata> metadata) =>
+    public static IReadOnlyList<ModelInput> Of(IReadOnlyList<string> names, IReadOnlyDictionary<string, NodeMetadata> metadata) =>
     [
-        .. metadata.Select(entry => new ModelInput(
+        .. names.Select(name => (Key: name, Value: metadata[name])).Select(entry => new ModelInput(
             entry.Key,
             entry.Value.IsTensor
                 ? ElementNames.Name(entry.Value.ElementDataType, entry.Key)

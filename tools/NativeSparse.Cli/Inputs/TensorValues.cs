@@ -47,6 +47,24 @@ internal static class TensorValues
         _ => throw new InputException($"tensor '{tensor.Name}' has elements of type {tensor.ElementType}, which the engine does not take"),
     };
 
+    /// <summary>A copy of an engine output's elements.</summary>
+    public static ConstantTensor FromTensor(string name, ITensor tensor) => tensor switch
+    {
+        Tensor<float> values => Copy(name, "float32", values),
+        Tensor<Half> values => Copy(name, "float16", values),
+        Tensor<double> values => Copy(name, "float64", values),
+        Tensor<sbyte> values => Copy(name, "int8", values),
+        Tensor<byte> values => Copy(name, "uint8", values),
+        Tensor<short> values => Copy(name, "int16", values),
+        Tensor<ushort> values => Copy(name, "uint16", values),
+        Tensor<int> values => Copy(name, "int32", values),
+        Tensor<uint> values => Copy(name, "uint32", values),
+        Tensor<long> values => Copy(name, "int64", values),
+        Tensor<ulong> values => Copy(name, "uint64", values),
+        Tensor<bool> values => Copy(name, "bool", values),
+        _ => throw new InputException($"output '{name}' is a {tensor.GetType().Name}, which no tensor file holds"),
+    };
+
     /// <summary>An int64 tensor.</summary>
     public static ConstantTensor Int64(string name, ReadOnlySpan<long> values, params long[] shape) =>
         new(name, "int64", shape, MemoryMarshal.AsBytes(values).ToArray());
@@ -85,6 +103,15 @@ internal static class TensorValues
         }
 
         return result;
+    }
+
+    private static ConstantTensor Copy<T>(string name, string elementType, Tensor<T> tensor)
+        where T : unmanaged
+    {
+        var values = new T[tensor.FlattenedLength];
+        tensor.FlattenTo(values);
+        return new ConstantTensor(
+            name, elementType, Array.ConvertAll(tensor.Lengths.ToArray(), length => (long)length), MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
     }
 
     private static Tensor<T> Create<T>(ConstantTensor tensor)

@@ -1,0 +1,160 @@
+using System.CommandLine;
+using NativeSparse.Cli.Documents;
+using NativeSparse.Cli.Inputs;
+using NativeSparse.Cli.Options;
+using NativeSparse.Cli.Running;
+using NativeSparse.Cli.Timing;
+using NativeSparse.Onnx;
+
+namespace NativeSparse.Cli.Bench.Models;
+
+/// <summary><c>nativesparse bench model MODEL...</c>: whole models beside plain ONNX Runtime, timed in turns.</summary>
+internal sealed class BenchModelCommand : ToolCommand
+{
+    private const double AllowedRatio = 0.95;
+    private const int DefaultRounds = 31;
+    private readonly Argument<string[]> _models = new("MODEL")
+    {
+        Description = "ONNX files, dense or converted. A dense one runs in ONNX Runtime, dense on our kernels, and with the options below "
+            + "converted at load; a converted one is compared with the first dense file.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<string?> _shapes = new("--shapes")
+    {
+        Description = "Batch and sequence sizes for open dimensions, such as 1x16,1x128. Default: 1x16.",
+        HelpName = "BxN,...",
+    };
+
+    private readonly Option<int> _rounds = new("--rounds")
+    {
+        Description = "Rounds; each times every runner once, in turns. Medians and paired ratios are taken over them.",
+        DefaultValueFactory = _ => DefaultRounds,
+        HelpName = "N",
+    };
+
+    private readonly Option<bool> _assert = new("--assert")
+    {
+        Description = "Exit code 1 when one of our rows is more than 5 % slower than ONNX Runtime: the confidence interval of the paired ratio "
+            + "lies below 0.95.",
+    };
+
+    private readonly InputSettings _inputs;
+    private readonly ConversionSettings _conversion;
+    private readonly CalibrationSettings _calibration;
+    private readonly EngineSettings _engine;
+
+    /// <summary>Creates the command.</summary>
+    public BenchModelCommand(Terminal terminal)
+        : base("model", "Times whole models beside plain ONNX Runtime, in turns in one process, with the closeness of their outputs.", terminal)
+    {
+        Arguments.Add(_models);
+        Options.Add(_shapes);
+        _inputs = new InputSettings(this);
+        Options.Add(_rounds);
+        Options.Add(_assert);
+        _conversion = new ConversionSettings(this);
+        _calibration = new CalibrationSettings(this, withVerify: false);
+        _engine = new EngineSettings(this);
+        _shapes.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } text && InputShape.ParseList(text) is null)
+            {
+                result.AddError($"--shapes is '{text}', expected sizes such as 1x16,1x128.");
+            }
+        });
+        _rounds.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+            {
+                result.AddError("--rounds must be at least 1.");
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override int Execute(Invocation invocation)
+    {
+        string[] files = [.. invocation.Get(_models).Select(ModelFile.Require)];
+        var plan = _conversion.Read(invocation);
+        using var list = new ContenderList();
+        invocation.WithProgress("loading", progress =>
+        {
+            foreach (var file in files)
+            {
+                var calibration = plan is null ? null : _calibration.Read(invocation, file);
+                list.Add(file, plan, calibration, _engine.Threads(invocation), _engine.Engine(invocation, progress), invocation.Cancellation);
+            }
+
+            return list;
+        });
+        var rows = Shapes(invocation).SelectMany(shape => Measure(invocation, list.Contenders, shape)).ToList();
+        var info = list.Contenders.Select(contender => contender.Info).OfType<EngineInfo>().First();
+        invocation.Note("ONNX Runtime's dynamic int8 rows are not in this version: it does not write quantized models.");
+        var document = new BenchModelDocument(
+            new BenchEnvironment(Machine.Cpu, info.Threads, info.Backend, info.OnnxRuntime), invocation.Get(_rounds), rows);
+        invocation.Answer(document, AnswerJson.Documents.BenchModelDocument, BenchModelTables.Write);
+        return invocation.Get(_assert) && rows.Any(row => row.RatioUpper < AllowedRatio) ? ExitCode.No : ExitCode.Done;
+    }
+
+    private IReadOnlyList<InputShape> Shapes(Invocation invocation) =>
+        invocation.Get(_shapes) is { } text ? InputShape.ParseList(text)! : [InputShape.Default];
+
+    private IEnumerable<BenchModelRow> Measure(Invocation invocation, IReadOnlyList<Contender> contenders, InputShape shape)
+    {
+        var inputs = new Dictionary<string, Dictionary<string, ConstantTensor>>();
+        var runs = new List<BoundRun>();
+        try
+        {
+            foreach (var contender in contenders)
+            {
+                if (!inputs.TryGetValue(contender.File, out var values))
+                {
+                    var wanted = ModelInput.Of(contender.Runner.InputNames, contender.Runner.InputMetadata);
+                    inputs[contender.File] = values = _inputs.Read(invocation, wanted, shape);
+                }
+
+                runs.Add(new BoundRun(contender.Runner, values, invocation.Cancellation));
+            }
+
+            var samples = InterleavedTiming.Measure([.. runs.Select(run => (Action)run.Run)], invocation.Get(_rounds), invocation.Cancellation);
+            var name = _inputs.FromFile(invocation) ? string.Join('x', inputs.Values.First().Values.First().Shape) : shape.ToString();
+            for (var i = 0; i < contenders.Count; i++)
+            {
+                var contender = contenders[i];
+                var baseline = contender.Name == Contender.OnnxRuntime ? i : contenders.ToList().FindIndex(other => other == contender.Baseline);
+                var tokens = _inputs.FromFile(invocation) ? inputs[contender.File] : null;
+                yield return Describe(
+                    contender,
+                    name,
+                    PairedRatio.MedianOf(samples[i]),
+                    baseline < 0 ? null : PairedRatio.Of(samples[baseline], samples[i]),
+                    baseline < 0 ? null : OutputQuality.Compare(runs[baseline].Outputs, runs[i].Outputs, tokens));
+            }
+        }
+        finally
+        {
+            runs.ForEach(run => run.Dispose());
+        }
+    }
+
+    private static BenchModelRow Describe(Contender contender, string shape, double milliseconds, PairedRatio? ratio, OutputQuality? quality) => new()
+    {
+        Name = contender.Name,
+        File = contender.File,
+        Form = contender.Form,
+        Shape = shape,
+        Milliseconds = milliseconds,
+        RatioToOnnxRuntime = ratio?.Median,
+        RatioLower = ratio?.Lower,
+        RatioUpper = ratio?.Upper,
+        Cosine = quality?.Cosine,
+        CosineP5 = quality?.CosineP5,
+        Kl = quality?.Kl,
+        PerplexityRatio = quality?.PerplexityRatio,
+        ArgmaxAgreement = quality?.ArgmaxAgreement,
+        FileBytes = ModelFile.Bytes(contender.File),
+        ResidentBytes = contender.Info?.ByteCount,
+        ActiveShare = contender.ActiveShare,
+    };
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+using NativeSparse.Cli.Documents;
+using Spectre.Console;
+
+namespace NativeSparse.Cli.Bench.Models;
+
+/// <summary>The answer of <c>bench model</c> for people.</summary>
+internal static class BenchModelTables
+{
+    /// <summary>Writes it.</summary>
+    public static void Write(IAnsiConsole console, BenchModelDocument document)
+    {
+        var environment = document.Environment;
+        console.WriteLine(
+            $"{environment.Cpu}, {environment.Threads} threads, {environment.Backend}, ONNX Runtime {environment.OnnxRuntime}; {document.Rounds} rounds in turns");
+        var table = new Table().Border(TableBorder.Simple).AddColumns(
+            "runner", "form", "file", "shape", "ms", "x ONNX Runtime", "95 % interval", "cosine", "5th percentile", "active");
+        foreach (var row in document.Rows)
+        {
+            table.AddRow(
+                row.Name,
+                row.Form ?? "-",
+                Markup.Escape(Path.GetFileName(row.File)),
+                row.Shape,
+                row.Milliseconds.ToString("0.000", CultureInfo.InvariantCulture),
+                Number(row.RatioToOnnxRuntime, "0.00"),
+                row.RatioLower is null ? "-" : $"{Number(row.RatioLower, "0.00")} - {Number(row.RatioUpper, "0.00")}",
+                Number(row.Cosine, "0.000000"),
+                Number(row.CosineP5, "0.000000"),
+                row.ActiveShare.ToString("P0", CultureInfo.InvariantCulture));
+        }
+
+        console.Write(table);
+    }
+
+    private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
+}

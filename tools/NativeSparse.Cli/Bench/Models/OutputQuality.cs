@@ -1,0 +1,84 @@
+using System.Numerics.Tensors;
+using NativeSparse.Cli.Inputs;
+using NativeSparse.Cli.LanguageModels;
+using NativeSparse.Onnx;
+
+namespace NativeSparse.Cli.Bench.Models;
+
+/// <summary>How close outputs are to the dense model's.</summary>
+/// <param name="Cosine">Mean cosine of rows.</param>
+/// <param name="CosineP5">5th percentile of it.</param>
+/// <param name="Kl">Mean divergence KL(dense, other) of rows as distributions, for logits.</param>
+/// <param name="ArgmaxAgreement">Share of rows with the same largest value, for logits.</param>
+/// <param name="PerplexityRatio">Perplexity over dense, where the tokens are known.</param>
+internal sealed record OutputQuality(double? Cosine, double? CosineP5, double? Kl, double? ArgmaxAgreement, double? PerplexityRatio)
+{
+    private const string Logits = "logits";
+    private const string Tokens = "input_ids";
+
+    /// <summary>Compares the first floating output of two runs.</summary>
+    public static OutputQuality Compare(
+        IReadOnlyList<ConstantTensor> dense, IReadOnlyList<ConstantTensor> other, IReadOnlyDictionary<string, ConstantTensor>? tokens)
+    {
+        var index = dense.ToList().FindIndex(output => output.ElementType.Contains("float", StringComparison.Ordinal));
+        if (index < 0 || dense[index].Shape.Count == 0 || !dense[index].Shape.SequenceEqual(other[index].Shape))
+        {
+            return new OutputQuality(null, null, null, null, null);
+        }
+
+        var width = (int)dense[index].Shape[^1];
+        var expected = Array.ConvertAll(TensorValues.ToDoubles(dense[index]), value => (float)value);
+        var actual = Array.ConvertAll(TensorValues.ToDoubles(other[index]), value => (float)value);
+        var isLogits = dense[index].Name == Logits;
+        var rows = width == 0 ? 0 : expected.Length / width;
+        var cosines = new List<double>(rows);
+        double divergence = 0;
+        var agreeing = 0;
+        for (var row = 0; row < rows; row++)
+        {
+            var left = expected.AsSpan(row * width, width);
+            var right = actual.AsSpan(row * width, width);
+            cosines.Add(left.SequenceEqual(right) ? 1 : TensorPrimitives.CosineSimilarity<float>(left, right));
+            if (isLogits)
+            {
+                divergence += LogitRows.Divergence(left, right);
+                agreeing += TensorPrimitives.IndexOfMax<float>(left) == TensorPrimitives.IndexOfMax<float>(right) ? 1 : 0;
+            }
+        }
+
+        cosines.Sort();
+        return new OutputQuality(
+            rows == 0 ? null : cosines.Average(),
+            rows == 0 ? null : cosines[(int)(rows * 0.05)],
+            isLogits && rows > 0 ? divergence / rows : null,
+            isLogits && rows > 0 ? (double)agreeing / rows : null,
+            isLogits && tokens?.GetValueOrDefault(Tokens) is { } ids ? Ratio(expected, actual, width, ids) : null);
+    }
+
+    private static double? Ratio(float[] expected, float[] actual, int width, ConstantTensor tokens)
+    {
+        var ids = Array.ConvertAll(TensorValues.ToDoubles(tokens), id => (long)id);
+        var length = (int)tokens.Shape[^1];
+        if (length < 2 || ids.Length * width != expected.Length)
+        {
+            return null;
+        }
+
+        double difference = 0;
+        var scored = 0;
+        for (var row = 0; row < ids.Length; row++)
+        {
+            if (row % length == length - 1)
+            {
+                continue;
+            }
+
+            var target = (int)ids[row + 1];
+            difference += LogitRows.NegativeLogLikelihood(actual.AsSpan(row * width, width), target)
+                - LogitRows.NegativeLogLikelihood(expected.AsSpan(row * width, width), target);
+            scored++;
+        }
+
+        return Math.Exp(difference / scored);
+    }
+}

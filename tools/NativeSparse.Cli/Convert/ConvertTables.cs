@@ -1,0 +1,85 @@
+using System.Globalization;
+using NativeSparse.Cli.Documents;
+using NativeSparse.Conversion;
+using Spectre.Console;
+
+namespace NativeSparse.Cli.Convert;
+
+/// <summary>The answer of <c>convert</c> for people.</summary>
+internal static class ConvertTables
+{
+    /// <summary>Writes it.</summary>
+    public static void Write(IAnsiConsole console, ConvertDocument document)
+    {
+        WriteSites(console, document.Sites);
+        if (document.CalibrationTokens > 0)
+        {
+            console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Fitted on {document.CalibrationTokens:N0} tokens, errors on {document.HeldOutTokens:N0} that no fit saw ({document.Split}); "
+                + "error: relative L2 error of the site's output"));
+        }
+
+        if (document.Model is { } model)
+        {
+            console.WriteLine($"Whole model against dense: {Describe(model)}");
+        }
+
+        console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{document.Output}: {document.Bytes:N0} bytes, in {document.Seconds:0.0} s; "
+            + (document.Verified ? "loaded again, outputs are equal bit for bit" : "not verified")));
+    }
+
+    private static void WriteSites(IAnsiConsole console, IReadOnlyList<SiteReport> sites)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns(
+            "site", "form", "method", "error", "centred oracle", "random split", "random router", "active", "cost", "bytes");
+        foreach (var site in sites)
+        {
+            table.AddRow(
+                Markup.Escape(site.Name),
+                site.Form,
+                site.Converter,
+                Number(site.Error),
+                Number(site.CentredOracleError),
+                Number(site.RandomSplitError),
+                Number(site.RandomRouterError),
+                site.ActiveShare.ToString("P0", CultureInfo.InvariantCulture),
+                site.CostShare.ToString("P0", CultureInfo.InvariantCulture),
+                site.Bytes.ToString("N0", CultureInfo.InvariantCulture));
+        }
+
+        console.Write(table);
+        foreach (var site in sites.Where(site => site.Notes.Count > 0))
+        {
+            console.WriteLine($"{site.Name}: {string.Join("; ", site.Notes)}");
+        }
+    }
+
+    private static string Describe(ModelReport model)
+    {
+        List<string> parts = [];
+        if (model.PerplexityRatio is { } ratio)
+        {
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"perplexity {model.Converted:0.00} ({ratio:0.000} x dense)"));
+        }
+
+        if (model.Cosine is { } cosine)
+        {
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"mean cosine of output rows {cosine:0.000000} (5th percentile {model.CosineP5:0.000000})"));
+        }
+
+        if (model.MaxAbs is { } maxAbs)
+        {
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"largest difference {maxAbs:0.0e+0}"));
+        }
+
+        return string.Join(", ", parts);
+    }
+
+    private static string Number(double? value) => value?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "-";
+
+    private static string Number(Spread? spread) =>
+        spread is null ? "-" : string.Create(CultureInfo.InvariantCulture, $"{spread.Mean:0.000} +- {spread.Sd:0.000}");
+}

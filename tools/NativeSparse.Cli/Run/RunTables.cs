@@ -1,0 +1,32 @@
+using System.Globalization;
+using NativeSparse.Cli.Documents;
+using Spectre.Console;
+
+namespace NativeSparse.Cli.Run;
+
+/// <summary>The answer of <c>run</c> for people.</summary>
+internal static class RunTables
+{
+    /// <summary>Writes it.</summary>
+    public static void Write(IAnsiConsole console, RunDocument document)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("output", "shape", "dtype");
+        foreach (var output in document.Outputs)
+        {
+            table.AddRow(Markup.Escape(output.Name), Markup.Escape($"[{string.Join(", ", output.Shape)}]"), output.Dtype);
+        }
+
+        console.Write(table);
+        console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{document.Backend}, {document.Sites} sites on our kernels, {document.Threads} threads: {document.Milliseconds:0.000} ms, "
+            + $"{document.BytesAllocatedPerRun} managed bytes allocated a run"));
+        if (document.Compare is { } compare)
+        {
+            console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"compared: largest difference {compare.MaxAbs:0.00e+0} (relative to the largest value {compare.MaxRel:0.00e+0}), "
+                + (compare.Within ? "within the tolerance" : "OUTSIDE the tolerance")));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.ML.OnnxRuntime;
+using NativeSparse.Cli.Inputs;
+using NativeSparse.Onnx;
+
+namespace NativeSparse.Cli.Running;
+
+/// <summary>One run of a model on inputs and output buffers that stay: what is timed.</summary>
+internal sealed class BoundRun : IDisposable
+{
+    private readonly ModelRunner _runner;
+    private readonly OrtValue[] _inputs;
+    private readonly OrtValue[] _outputs;
+
+    /// <summary>Binds inputs; runs once to learn the shapes of the outputs.</summary>
+    public BoundRun(ModelRunner runner, IReadOnlyDictionary<string, ConstantTensor> inputs, CancellationToken cancellation)
+    {
+        _runner = runner;
+        Outputs = runner.Run(inputs, cancellation);
+        _inputs = [.. runner.InputNames.Select(name => TensorValues.ToOrtValue(inputs[name]))];
+        _outputs = [.. Outputs.Select(TensorValues.ToOrtValue)];
+    }
+
+    /// <summary>What the first run gave.</summary>
+    public IReadOnlyList<ConstantTensor> Outputs { get; }
+
+    /// <summary>Runs again.</summary>
+    public void Run() => _runner.Run(_inputs, _outputs);
+
+    /// <summary>Managed bytes allocated by one run, on all threads together.</summary>
+    public long MeasureAllocation()
+    {
+        const int Runs = 16;
+        Run();
+        Run();
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        for (var i = 0; i < Runs; i++)
+        {
+            Run();
+        }
+
+        return (GC.GetTotalAllocatedBytes(precise: true) - before) / Runs;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Array.ForEach(_inputs, value => value.Dispose());
+        Array.ForEach(_outputs, value => value.Dispose());
+    }
+}
