@@ -16,8 +16,8 @@ internal static class ConvertTables
         {
             console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Fitted on {document.CalibrationTokens:N0} tokens, errors on {document.HeldOutTokens:N0} that no fit saw ({document.Split}); "
-                + "error: relative L2 error of the site's output"));
+                $"Fitted on {document.CalibrationTokens:N0} tokens, errors on {document.HeldOutTokens:N0} that no fit saw ({document.Split})"));
+            console.WriteLine("error: relative L2 error of the site's output against the dense site's");
         }
 
         if (document.Model is { } model)
@@ -25,10 +25,9 @@ internal static class ConvertTables
             console.WriteLine($"Whole model against dense: {Describe(model)}");
         }
 
+        var verified = document.Verified ? "loaded again, outputs are equal bit for bit" : "not verified";
         console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{document.Output}: {document.Bytes:N0} bytes, in {document.Seconds:0.0} s; "
-            + (document.Verified ? "loaded again, outputs are equal bit for bit" : "not verified")));
+            CultureInfo.InvariantCulture, $"{document.Output}: {document.Bytes:N0} bytes, in {document.Seconds:0.0} s; {verified}"));
     }
 
     private static void WriteSites(IAnsiConsole console, IReadOnlyList<SiteReport> sites)

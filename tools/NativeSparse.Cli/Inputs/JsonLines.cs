@@ -75,6 +75,11 @@ internal sealed class JsonLines(IReadOnlyList<ModelInput> inputs, ModelText text
     {
         if (element.ValueKind != JsonValueKind.Array)
         {
+            if (depth != shape.Count)
+            {
+                throw new FormatException($"a number at depth {depth} beside arrays of depth {shape.Count}");
+            }
+
             numbers.Add(element.ValueKind is JsonValueKind.True or JsonValueKind.False ? (element.GetBoolean() ? 1 : 0) : element.GetDouble());
             return;
         }
@@ -82,6 +87,11 @@ internal sealed class JsonLines(IReadOnlyList<ModelInput> inputs, ModelText text
         var length = element.GetArrayLength();
         if (depth == shape.Count)
         {
+            if (numbers.Count > 0)
+            {
+                throw new FormatException("an array beside numbers");
+            }
+
             shape.Add(length);
         }
         else if (shape[depth] != length)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using NativeSparse.Cli.Text;
 
 namespace NativeSparse.Cli.LanguageModels;
@@ -27,7 +28,9 @@ internal static class EmbeddedModel
     }
 
     /// <summary>Text of the training books, to fit on.</summary>
-    public static string ReadCalibrationText() => ReadText("calibration.txt");
+    public static string ReadCalibrationText() => string.Concat(ReadText("calibration.jsonl")
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()));
 
     /// <summary>Text of the same books that the model was not trained on.</summary>
     public static string ReadHeldOutText() => ReadText("heldout.txt");

@@ -23,10 +23,10 @@ internal static class RunTables
             + $"{document.BytesAllocatedPerRun} managed bytes allocated a run"));
         if (document.Compare is { } compare)
         {
+            var verdict = compare.Within ? "within the tolerance" : "OUTSIDE the tolerance";
             console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"compared: largest difference {compare.MaxAbs:0.00e+0} (relative to the largest value {compare.MaxRel:0.00e+0}), "
-                + (compare.Within ? "within the tolerance" : "OUTSIDE the tolerance")));
+                $"compared: largest difference {compare.MaxAbs:0.00e+0} (relative to the largest value {compare.MaxRel:0.00e+0}), {verdict}"));
         }
     }
 }

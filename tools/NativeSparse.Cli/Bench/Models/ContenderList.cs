@@ -30,7 +30,7 @@ internal sealed class ContenderList : IDisposable
         var baseline = new Contender(Contender.OnnxRuntime, path, new OnnxRuntimeRunner(path, threads), null);
         _contenders.Add(baseline);
         AddConverted(path, ConversionPlan.ForEverySite(Dense), null, baseline, options, cancellation);
-        if (plan is not null && !plan.Sites.All(site => site is { Form: Dense, Name: SitePlan.Any, Options: null }))
+        if (plan is not null && !plan.Sites.All(site => site is { Form: Dense, Options: null }))
         {
             AddConverted(path, plan, calibration, baseline, options, cancellation);
         }

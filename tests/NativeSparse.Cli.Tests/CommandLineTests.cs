@@ -1,0 +1,160 @@
+using System.Text.Json;
+using Xunit;
+
+namespace NativeSparse.Cli.Tests;
+
+public sealed class CommandLineTests
+{
+    private static readonly string[] Commands = ["demo", "devices", "inspect", "convert", "run", "bench", "bench model"];
+
+    [Theory]
+    [InlineData("frobnicate")]
+    [InlineData("")]
+    [InlineData("inspect")]
+    [InlineData("bench")]
+    [InlineData("bench model")]
+    [InlineData("inspect a b")]
+    [InlineData("convert model.onnx")]
+    [InlineData("convert model.onnx -o model.onnx")]
+    [InlineData("convert model.onnx -o out.onnx --form nonsense")]
+    [InlineData("convert model.onnx -o out.onnx --form dense --experts 8")]
+    [InlineData("convert model.onnx -o out.onnx --form dense --method contiguous")]
+    [InlineData("convert model.onnx -o out.onnx --form experts --method nonsense")]
+    [InlineData("convert model.onnx -o out.onnx --form experts --experts many")]
+    [InlineData("convert model.onnx -o out.onnx --form experts --active half")]
+    [InlineData("convert model.onnx -o out.onnx --precision int8")]
+    [InlineData("convert model.onnx -o out.onnx --threads 0")]
+    [InlineData("run model.onnx")]
+    [InlineData("run model.onnx --random x")]
+    [InlineData("bench model model.onnx --shapes 1x")]
+    [InlineData("bench model model.onnx --shapes 0x4")]
+    [InlineData("bench model model.onnx --rounds 0")]
+    public async Task A_wrong_command_line_is_refused_with_exit_code_2(string line)
+    {
+        var capture = await Capture.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Equal(2, capture.ExitCode);
+        Assert.Empty(capture.Out);
+        Assert.StartsWith("error: ", capture.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--linears", "int8")]
+    [InlineData("--attention", "int8")]
+    [InlineData("--min-quality", "0.99")]
+    [InlineData("--max-error", "0.1")]
+    [InlineData("--target-speedup", "2")]
+    [InlineData("--choices", "file.json")]
+    [InlineData("--tokens", "1,128")]
+    [InlineData("--report", "file.html")]
+    public async Task An_option_of_a_later_version_is_named(string option, string value)
+    {
+        var capture = await Capture.Run("convert", "model.onnx", "-o", "out.onnx", option, value);
+
+        Assert.Equal(2, capture.ExitCode);
+        Assert.Contains($"'{option}' is not in this version", capture.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_precision_of_a_later_version_is_named()
+    {
+        var capture = await Capture.Run("convert", "model.onnx", "-o", "out.onnx", "--precision", "int4");
+
+        Assert.Contains("int4 is not in this version", capture.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_command_explains_itself()
+    {
+        foreach (var command in Commands)
+        {
+            var capture = await Capture.Run([.. command.Split(' '), "--help"]);
+
+            Assert.Equal(0, capture.ExitCode);
+            Assert.Contains($"nativesparse {command}", capture.Out, StringComparison.Ordinal);
+            Assert.Empty(capture.Error);
+        }
+    }
+
+    [Fact]
+    public async Task Help_lists_the_forms_and_their_options()
+    {
+        var capture = await Capture.Run("convert", "--help");
+
+        foreach (var form in Forms.FormCatalog.List())
+        {
+            Assert.Contains(form.Name, capture.Out, StringComparison.Ordinal);
+            Assert.All(form.Options, option => Assert.Contains($"--{option.Name}", capture.Out, StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData("inspect missing.onnx --json")]
+    [InlineData("convert missing.onnx -o out.onnx --json")]
+    [InlineData("run missing.onnx --random 1 --json")]
+    [InlineData("bench model missing.onnx --json")]
+    [InlineData("convert missing.onnx -o out.onnx --plan missing.onnx --json")]
+    public async Task A_missing_file_is_an_error_document_and_exit_code_3(string line)
+    {
+        var capture = await Capture.Run(line.Split(' '));
+
+        Assert.Equal(3, capture.ExitCode);
+        var error = ErrorOf(capture);
+        Assert.Equal("FileNotFoundException", error.GetProperty("kind").GetString());
+        Assert.Equal("missing.onnx", error.GetProperty("path").GetString());
+        Assert.Contains("does not exist", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_command_line_is_an_error_document_in_json_mode()
+    {
+        var capture = await Capture.Run("inspect", "--json");
+
+        Assert.Equal(2, capture.ExitCode);
+        Assert.Contains("nativesparse inspect --help", ErrorOf(capture).GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_backend_is_exit_code_4()
+    {
+        var capture = await Capture.Run("run", DefaultModel.Model, "--random", "1", "--form", "dense", "--backend", "abacus", "--json");
+
+        Assert.Equal(4, capture.ExitCode);
+        Assert.Equal("BackendUnavailableException", ErrorOf(capture).GetProperty("kind").GetString());
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_model_is_exit_code_3()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("text.onnx");
+        await File.WriteAllTextAsync(file, "this is no model", TestContext.Current.CancellationToken);
+
+        var capture = await Capture.Run("inspect", file, "--json");
+
+        Assert.Equal(3, capture.ExitCode);
+        Assert.Equal("ModelFormatException", ErrorOf(capture).GetProperty("kind").GetString());
+    }
+
+    [Fact]
+    public async Task A_plan_that_is_none_is_exit_code_3_and_names_the_file()
+    {
+        using var folder = new TemporaryFolder();
+        var plan = folder.File("plan.json");
+        await File.WriteAllTextAsync(plan, """{ "version": 1, "sits": [] }""", TestContext.Current.CancellationToken);
+
+        var capture = await Capture.Run("convert", DefaultModel.Model, "-o", folder.File("out.onnx"), "--plan", plan, "--json");
+
+        Assert.Equal(3, capture.ExitCode);
+        Assert.Equal(plan, ErrorOf(capture).GetProperty("path").GetString());
+    }
+
+    private static JsonElement ErrorOf(Capture capture)
+    {
+        var document = capture.Json();
+        Assert.Equal(["error"], document.EnumerateObject().Select(field => field.Name));
+        var error = document.GetProperty("error");
+        Assert.Equal(["kind", "message", "path", "site"], error.EnumerateObject().Select(field => field.Name));
+        return error;
+    }
+}

@@ -1,0 +1,64 @@
+using Xunit;
+
+namespace NativeSparse.Cli.Tests;
+
+public sealed class InspectCommandTests
+{
+    [Fact]
+    public async Task The_default_model_has_six_sites_with_their_facts()
+    {
+        var capture = await Capture.Run("inspect", DefaultModel.Model, "--json");
+
+        Assert.Equal(0, capture.ExitCode);
+        Assert.Empty(capture.Error);
+        var document = capture.Json();
+        Assert.Equal(
+            ["model", "sites", "linears", "skipped", "plan", "report"], document.EnumerateObject().Select(field => field.Name));
+        var model = document.GetProperty("model");
+        Assert.Equal(
+            ["path", "producer", "opset", "parameters", "feedForwardParameters"], model.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(DefaultModel.Model, model.GetProperty("path").GetString());
+        Assert.StartsWith("pytorch", model.GetProperty("producer").GetString(), StringComparison.Ordinal);
+        Assert.Equal(18, model.GetProperty("opset").GetInt32());
+
+        var sites = document.GetProperty("sites").EnumerateArray().ToList();
+        Assert.Equal(6, sites.Count);
+        Assert.Equal(6, sites.Select(site => site.GetProperty("name").GetString()).Distinct().Count());
+        foreach (var site in sites)
+        {
+            Assert.Equal("plain", site.GetProperty("kind").GetString());
+            Assert.Equal(256, site.GetProperty("inputWidth").GetInt32());
+            Assert.Equal(1024, site.GetProperty("hiddenWidth").GetInt32());
+            Assert.Equal(256, site.GetProperty("outputWidth").GetInt32());
+            Assert.Equal("gelu", site.GetProperty("activation").GetString());
+            Assert.Equal("float16", site.GetProperty("weightType").GetString());
+            Assert.False(site.GetProperty("quantized").GetBoolean());
+            Assert.Equal("dense", site.GetProperty("form").GetString());
+            Assert.Equal((2 * 256 * 1024) + 1024 + 256, site.GetProperty("parameters").GetInt32());
+            Assert.True(site.GetProperty("bias").GetProperty("up").GetBoolean());
+            Assert.False(site.GetProperty("bias").GetProperty("gate").GetBoolean());
+            Assert.True(site.GetProperty("bias").GetProperty("down").GetBoolean());
+            Assert.NotEmpty(site.GetProperty("input").GetString()!);
+            Assert.NotEmpty(site.GetProperty("output").GetString()!);
+        }
+
+        Assert.Equal(sites.Sum(site => site.GetProperty("parameters").GetInt64()), model.GetProperty("feedForwardParameters").GetInt64());
+        var share = sites[0].GetProperty("parameters").GetDouble() / model.GetProperty("parameters").GetDouble();
+        Assert.Equal(share, sites[0].GetProperty("share").GetDouble(), 1e-6);
+        Assert.Equal(13, document.GetProperty("linears").GetArrayLength());
+        Assert.Equal(
+            ["name", "inputWidth", "outputWidths", "parameters", "share", "weightType", "quantized", "input"],
+            document.GetProperty("linears")[0].EnumerateObject().Select(field => field.Name));
+    }
+
+    [Fact]
+    public async Task Tables_hold_no_escape_codes_in_a_pipe()
+    {
+        var capture = await Capture.Run("inspect", DefaultModel.Model);
+
+        Assert.Equal(0, capture.ExitCode);
+        Assert.DoesNotContain('\u001b', capture.Out);
+        Assert.Contains("in 6 feed-forward sites", capture.Out, StringComparison.Ordinal);
+        Assert.Equal(6, capture.Out.Split('\n').Count(line => line.Contains("gelu", StringComparison.Ordinal) && line.Contains("525,568", StringComparison.Ordinal)));
+    }
+}
