@@ -78,6 +78,10 @@ internal static class ElementwiseOperators
                 return Math.Abs;
             case "Sign":
                 return v => Math.Sign(v);
+            case "IsNaN":
+                return v => double.IsNaN(v) ? 1 : 0;
+            case "IsInf":
+                return v => double.IsInfinity(v) ? 1 : 0;
             case "Not":
                 return v => v == 0 ? 1 : 0;
             case "Softplus":

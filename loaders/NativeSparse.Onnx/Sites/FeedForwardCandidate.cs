@@ -129,7 +129,9 @@ internal sealed class FeedForwardCandidate
             return inputs[0];
         }
 
-        return axis == -1 && inputs.Select(Root).Distinct().Count() == 1 && inputs.Select(i => i.Rank).Distinct().Count() == 1 ? inputs[0] : null;
+        return axis == -1 && inputs.Select(Root).Distinct().Count() == 1 && inputs.All(i => i.Rank == inputs[0].Rank && RegionReading.SameShape(i.Shape, inputs[0].Shape))
+            ? inputs[0]
+            : null;
     }
 
     private static GraphValue Root(GraphValue value)
@@ -140,7 +142,7 @@ internal sealed class FeedForwardCandidate
             {
                 value = source;
             }
-            else if (node.Operator is "Reshape" or "Identity" && node.Input(0) is { } input)
+            else if ((node.Operator == "Reshape" || FeatureAxis.IsPass(node)) && node.Input(0) is { } input)
             {
                 value = input;
             }
@@ -198,7 +200,10 @@ internal sealed class FeedForwardCandidate
         var inner = new Dictionary<string, (int, long, int)>(StringComparer.Ordinal);
         foreach (var (value, known) in _reading.Values)
         {
-            inner[value.Name] = (known.Stage, known.Width, known.Axis);
+            if (known.Inner == 0)
+            {
+                inner[value.Name] = (known.Stage, known.Width, known.Axis);
+            }
         }
 
         var stage = _reading.Movements.Count + 1;

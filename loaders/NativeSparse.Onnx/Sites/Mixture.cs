@@ -57,7 +57,7 @@ internal static class Mixture
                     return node;
                 }
 
-                if (node.Operator == "Mul")
+                if (node.Operator == "Mul" || (next.Producer?.Operator == "Concat" && node.Operator is "MatMul" or "Einsum"))
                 {
                     var other = ReferenceEquals(node.Input(0), next) ? node.Input(1) : node.Input(0);
                     if (other is not null && Selects(other, softmax: true))
@@ -66,7 +66,7 @@ internal static class Mixture
                     }
                 }
 
-                if ((node.Operator is "Mul" || FeatureAxis.IsMovement(node) || FeatureAxis.IsPass(node) || Quantization.IsHalf(node) || node.Operator is "Expand")
+                if ((node.Operator is "Mul" || FeatureAxis.IsMovement(node) || FeatureAxis.IsPass(node) || Quantization.IsHalf(node) || node.Operator is "Expand" or "Concat")
                     && node.Output(0) is { } output)
                 {
                     open.Enqueue(output);

@@ -110,5 +110,6 @@ internal sealed class Region
     }
 
     private static bool IsTransparent(GraphNode node) =>
-        FeatureAxis.IsMovement(node) || FeatureAxis.IsPass(node) || Quantization.IsHalf(node) || node.Operator is "Split" or "Slice";
+        FeatureAxis.IsMovement(node) || FeatureAxis.IsPass(node) || Quantization.IsHalf(node) || node.Operator is "Split" or "Slice"
+        || (node is { Operator: "Gather" } && node.Input(1) is { Shape.Length: 0, Elements: [not null] });
 }

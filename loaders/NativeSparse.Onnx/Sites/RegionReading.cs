@@ -118,7 +118,7 @@ internal sealed class RegionReading
         {
             Move(node, output, value);
         }
-        else if (node.Operator is "Split" or "Slice")
+        else if (node.Operator is "Split" or "Slice" or "Gather")
         {
             Take(node, value);
         }
@@ -141,7 +141,13 @@ internal sealed class RegionReading
 
     private void Move(GraphNode node, GraphValue output, RegionValue value)
     {
-        if (FeatureAxis.After(node, value.Axis, value.Width) is not { } axis)
+        if ((value.Inner == 0 ? FeatureSplit.OfReshape(node, value) : FeatureSplit.Squeezed(node, value)) is { } split)
+        {
+            _values[output] = split;
+            return;
+        }
+
+        if (value.Inner != 0 || FeatureAxis.After(node, value.Axis, value.Width) is not { } axis)
         {
             Reason = $"{node.Operator} '{node.Name}' does not keep the features on one axis";
             return;
@@ -161,7 +167,12 @@ internal sealed class RegionReading
     private static bool Equivalent(GraphNode left, GraphNode right) =>
         left.Operator == right.Operator
         && (left.Operator != "Transpose" || (left.Integers("perm") ?? []).SequenceEqual(right.Integers("perm") ?? []))
-        && left.Output(0)?.Rank == right.Output(0)?.Rank;
+        && SameShape(left.Output(0)?.Shape, right.Output(0)?.Shape);
+
+    /// <summary>Whether nothing known of two shapes differs.</summary>
+    internal static bool SameShape(long?[]? left, long?[]? right) =>
+        left is null || right is null
+        || (left.Length == right.Length && Enumerable.Range(0, left.Length).All(i => left[i] is null || right[i] is null || left[i] == right[i]));
 
     private void Take(GraphNode node, RegionValue value)
     {
@@ -171,7 +182,12 @@ internal sealed class RegionReading
             return;
         }
 
-        foreach (var (output, start, step, count) in ColumnRanges.Of(node, value.Axis, value.Width))
+        foreach (var (output, part) in value.Inner == 0 ? [] : FeatureSplit.Parts(node, value))
+        {
+            _values[output] = part;
+        }
+
+        foreach (var (output, start, step, count) in value.Inner == 0 && node.Operator != "Gather" ? ColumnRanges.Of(node, value.Axis, value.Width) : [])
         {
             if (leaf.Columns(start, step, count) is { } part)
             {
@@ -198,17 +214,17 @@ internal sealed class RegionReading
 
             if (_values.TryGetValue(input, out var value))
             {
-                if (common is not null && (common.Axis != value.Axis || common.Width != value.Width))
+                if (value.Inner != 0 || (common is not null && (common.Axis, common.Width, common.Stage) != (value.Axis, value.Width, value.Stage)))
                 {
-                    Reason = $"'{node.Name}' combines values of different width";
+                    Reason = $"'{node.Name}' combines values of different width or layout";
                     return;
                 }
 
-                common = common is null || value.Stage > common.Stage ? value : common;
+                common ??= value;
             }
             else if (_linears.Constant(input) is { } constant)
             {
-                if (constant.Count != 1)
+                if (constant.Count != 1 || constant.Shape.Length > RankBeside(node, input))
                 {
                     vector = input;
                 }
@@ -253,6 +269,10 @@ internal sealed class RegionReading
         _values[output] = common with { Leaf = null };
     }
 
+    /// <summary>The rank that a constant may have without adding axes to the value beside it.</summary>
+    private int RankBeside(GraphNode node, GraphValue constant) =>
+        node.Inputs.FirstOrDefault(i => i is not null && !ReferenceEquals(i, constant) && _values.ContainsKey(i))?.Rank ?? 2;
+
     private bool AddBias(GraphNode node, GraphValue output)
     {
         if (ElementwiseOperators.AddsBias(node) && node.Input(1) is { } second)
@@ -274,7 +294,7 @@ internal sealed class RegionReading
         for (var side = 0; side < 2; side++)
         {
             if (node.Inputs[side] is { } constantSide && node.Inputs[1 - side] is { } other
-                && _values.TryGetValue(other, out var value) && value.Leaf is { } leaf && _linears.Constant(constantSide) is { } constant)
+                && _values.TryGetValue(other, out var value) && value is { Leaf: { } leaf, Inner: 0 } && _linears.Constant(constantSide) is { } constant)
             {
                 var fits = LinearBias.Fits(constant, value.Axis, value.Width, other.Rank)
                     || (_scalarBiases && constant.Count == 1 && constant.Shape.Length <= (other.Rank ?? 1) && OnlyReader(other, node));

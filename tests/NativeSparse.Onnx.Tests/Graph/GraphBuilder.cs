@@ -39,6 +39,29 @@ internal sealed class GraphBuilder
         return name;
     }
 
+    /// <summary>An int64 scalar.</summary>
+    public string Index(long value)
+    {
+        var name = Integers(value);
+        Graph.Initializer[^1].Dims.Clear();
+        return name;
+    }
+
+    /// <summary>A uint8 scalar.</summary>
+    public string Bytes(byte value)
+    {
+        var name = $"byte{_count++}";
+        Graph.Initializer.Add(new TensorProto { Name = name, DataType = 2, Int32Data = { value } });
+        return name;
+    }
+
+    public string AddNamed(string operation, string output, params string[] inputs)
+    {
+        Add(operation, inputs);
+        Graph.Node[^1].Output[0] = output;
+        return output;
+    }
+
     public string Weight(params long[] shape) =>
         Constant([.. Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)(_random.NextDouble() - 0.5))], shape);
 
@@ -80,6 +103,9 @@ internal sealed class GraphBuilder
 
     public static AttributeProto Attribute(string name, string value) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) };
+
+    public static ValueInfoProto Untyped(string name) =>
+        new() { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1 } } };
 
     public static ValueInfoProto Value(string name, params long[] shape)
     {
