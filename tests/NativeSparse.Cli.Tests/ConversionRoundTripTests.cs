@@ -73,8 +73,8 @@ public sealed class ConversionRoundTripTests
         var (model, inputs, outputs) = ZooCase();
         using var folder = new TemporaryFolder();
         var (output, given, expected) = (folder.File("out.onnx"), folder.File("inputs.safetensors"), folder.File("expected.safetensors"));
-        TensorFile.Write(given, inputs);
-        TensorFile.Write(expected, outputs);
+        NamedTensors.Write(given, inputs);
+        NamedTensors.Write(expected, outputs);
 
         await Done("convert", model, "-o", output, "--json");
         var run = await Done("run", output, "--inputs", given, "--compare", expected, "--json");
@@ -88,7 +88,7 @@ public sealed class ConversionRoundTripTests
     {
         using var folder = new TemporaryFolder();
         var given = folder.File("inputs.npz");
-        TensorFile.Write(given, [TensorValues.Int64("input_ids", [1, 2], 1, 2)]);
+        NamedTensors.Write(given, [TensorValues.Int64("input_ids", [1, 2], 1, 2)]);
 
         var capture = await Capture.Run("run", DefaultModel.Model, "--inputs", given, "--json");
 
@@ -133,7 +133,7 @@ public sealed class ConversionRoundTripTests
                 continue;
             }
 
-            var tensors = TensorFile.Read(path);
+            var tensors = NamedTensors.Read(path);
             return (model, Named(tensors, "in."), Named(tensors, "ort."));
         }
 

@@ -19,7 +19,7 @@ public sealed class DataFilesTests
     {
         using var folder = new TemporaryFolder();
         var file = folder.File($"data{ending}");
-        TensorFile.Write(file, [TensorValues.Int64("input_ids", [.. Enumerable.Range(0, 20 * 512).Select(id => (long)id)], 20, 512)]);
+        NamedTensors.Write(file, [TensorValues.Int64("input_ids", [.. Enumerable.Range(0, 20 * 512).Select(id => (long)id)], 20, 512)]);
 
         var batches = new DataFiles(Encoder, folder.File("model.onnx")).Tensors(file).ToList();
 
@@ -34,7 +34,7 @@ public sealed class DataFilesTests
     {
         using var folder = new TemporaryFolder();
         var file = folder.File("data.npz");
-        TensorFile.Write(file, [TensorValues.Int64("input_ids", [1, 2, 3, 4, 5, 6], 2, 3)]);
+        NamedTensors.Write(file, [TensorValues.Int64("input_ids", [1, 2, 3, 4, 5, 6], 2, 3)]);
         ModelInput[] inputs = [new("input_ids", "int64", [-1], ["seq"])];
 
         var batches = new DataFiles(inputs, folder.File("model.onnx")).Tensors(file).ToList();
@@ -47,7 +47,7 @@ public sealed class DataFilesTests
     {
         using var folder = new TemporaryFolder();
         var file = folder.File("data.npz");
-        TensorFile.Write(file, [ConstantTensor.Create("x", new float[6 * 3], 6, 3)]);
+        NamedTensors.Write(file, [ConstantTensor.Create("x", new float[6 * 3], 6, 3)]);
         ModelInput[] inputs = [new("x", "float32", [2, 3], ["", ""])];
 
         Assert.Equal(3, new DataFiles(inputs, folder.File("model.onnx")).Tensors(file).Count());
@@ -125,7 +125,7 @@ public sealed class DataFilesTests
     {
         using var folder = new TemporaryFolder();
         var file = folder.File("data.npz");
-        TensorFile.Write(file, [TensorValues.Int64("attention_mask", [1], 1, 1)]);
+        NamedTensors.Write(file, [TensorValues.Int64("attention_mask", [1], 1, 1)]);
 
         var error = Assert.Throws<InputException>(() => new DataFiles(Encoder, folder.File("model.onnx")).Tensors(file).ToList());
 

@@ -3,8 +3,8 @@ using NativeSparse.Cli.LanguageModels;
 using NativeSparse.Cli.Options;
 using NativeSparse.Cli.Running;
 using NativeSparse.Cli.Text;
-using NativeSparse.Cli.Timing;
 using NativeSparse.Conversion;
+using NativeSparse.Measurement;
 
 namespace NativeSparse.Cli.Demo;
 
@@ -49,7 +49,7 @@ internal sealed class DemoCommand : ToolCommand
 
             rows.AddRange(Measure(invocation, models, heldOut, most, perplexities));
             var document = new DemoDocument(
-                new BenchEnvironment(Machine.Cpu, most, Info(models).Backend, Machine.OnnxRuntime),
+                new BenchEnvironment(CpuIdentity.Name, most, Info(models).Backend, Info(models).OnnxRuntime),
                 [.. models.Select(Describe).OfType<DemoConversion>()],
                 windows.Sum(window => window.Length - 1),
                 rows,
@@ -87,8 +87,8 @@ internal sealed class DemoCommand : ToolCommand
         });
         return models.Select((model, i) =>
         {
-            var prefill = PairedRatio.MedianOf(timing.Prefill[i]);
-            var decode = PairedRatio.MedianOf(timing.Decode[i]);
+            var prefill = timing.Prefill[i].Median;
+            var decode = timing.Decode[i].Median;
             return new DemoRow
             {
                 Name = model.Name,
@@ -97,8 +97,8 @@ internal sealed class DemoCommand : ToolCommand
                 DecodeMilliseconds = decode,
                 PrefillTokensPerSecond = DemoTiming.PrefillTokens * 1000 / prefill,
                 DecodeTokensPerSecond = 1000 / decode,
-                RatioPrefill = PairedRatio.Of(timing.Prefill[0], timing.Prefill[i]).Median,
-                RatioDecode = PairedRatio.Of(timing.Decode[0], timing.Decode[i]).Median,
+                RatioPrefill = timing.Prefill[0].Over(timing.Prefill[i]).Median,
+                RatioDecode = timing.Decode[0].Over(timing.Decode[i]).Median,
                 Perplexity = perplexities[i],
                 PerplexityRatio = perplexities[i] / perplexities[0],
                 ActiveShare = model.ActiveShare,

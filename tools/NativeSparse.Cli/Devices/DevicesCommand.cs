@@ -1,5 +1,7 @@
+using Microsoft.ML.OnnxRuntime;
 using NativeSparse.Cli.Documents;
 using NativeSparse.Kernels;
+using NativeSparse.Measurement;
 using Spectre.Console;
 
 namespace NativeSparse.Cli.Devices;
@@ -13,7 +15,7 @@ internal sealed class DevicesCommand(Terminal terminal)
     {
         using var automatic = BackendCatalog.Open("auto");
         var document = new DevicesDocument(
-            new DevicesEnvironment(Machine.Cpu, Environment.ProcessorCount, Machine.OnnxRuntime, automatic.Name),
+            new DevicesEnvironment(CpuIdentity.Name, Environment.ProcessorCount, OrtEnv.Instance().GetVersionString(), automatic.Name),
             [.. BackendCatalog.List().Select(backend => new DeviceRow(backend.Name, backend.Usable, backend.Reason))]);
         invocation.Answer(document, AnswerJson.Documents.DevicesDocument, Write);
         return ExitCode.Done;

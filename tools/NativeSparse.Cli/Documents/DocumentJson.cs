@@ -14,5 +14,6 @@ namespace NativeSparse.Cli.Documents;
 [JsonSerializable(typeof(ConvertDocument))]
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(BenchModelDocument))]
+[JsonSerializable(typeof(BenchKernelsDocument))]
 [JsonSerializable(typeof(DemoDocument))]
 internal sealed partial class DocumentJson : JsonSerializerContext;

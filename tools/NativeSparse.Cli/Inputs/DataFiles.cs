@@ -72,7 +72,7 @@ internal sealed class DataFiles(IReadOnlyList<ModelInput> inputs, string modelPa
         {
             ".JSONL" => lines.Read(file),
             ".TXT" => lines.ReadText(File.ReadAllText(file)),
-            _ => new TensorBatches(inputs).Split(TensorFile.Read(file)),
+            _ => new TensorBatches(inputs).Split(NamedTensors.Read(file)),
         };
     }
 }

@@ -45,7 +45,7 @@ internal sealed class InputSettings
     public Dictionary<string, ConstantTensor> Read(Invocation invocation, IReadOnlyList<ModelInput> inputs, InputShape shape, int defaultSeed = 0)
     {
         var path = invocation.Get(_file);
-        var given = path is null ? new Dictionary<string, ConstantTensor>() : TensorFile.Read(ModelFile.Require(path));
+        var given = path is null ? new Dictionary<string, ConstantTensor>() : NamedTensors.Read(path);
         var seed = invocation.Get(_seed);
         if (seed is null && path is not null)
         {

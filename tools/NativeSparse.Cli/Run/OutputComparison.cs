@@ -11,7 +11,7 @@ internal static class OutputComparison
     /// <exception cref="InputException">The file holds none of the outputs, or one of another shape.</exception>
     public static CompareFacts Run(IReadOnlyList<ConstantTensor> outputs, string path, double absolute, double relative)
     {
-        var expected = TensorFile.Read(ModelFile.Require(path));
+        var expected = NamedTensors.Read(path);
         ConstantTensor[] compared = [.. outputs.Where(output => expected.ContainsKey(output.Name))];
         if (compared.Length == 0)
         {

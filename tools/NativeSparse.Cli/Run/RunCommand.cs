@@ -3,8 +3,7 @@ using NativeSparse.Cli.Documents;
 using NativeSparse.Cli.Inputs;
 using NativeSparse.Cli.Options;
 using NativeSparse.Cli.Running;
-using NativeSparse.Cli.Timing;
-using NativeSparse.Onnx;
+using NativeSparse.Measurement;
 
 namespace NativeSparse.Cli.Run;
 
@@ -69,6 +68,11 @@ internal sealed class RunCommand : ToolCommand
     protected override int Execute(Invocation invocation)
     {
         var plan = _conversion.Read(invocation);
+        if (invocation.Get(_outputs) is { } destination)
+        {
+            NamedTensors.Check(destination);
+        }
+
         var path = ModelFile.Require(invocation.Get(_model));
         var calibration = plan is null ? null : _calibration.Read(invocation, path);
         using var runner = new EngineRunner(invocation.WithProgress("loading", progress => SparseEngine.Load(
@@ -80,10 +84,10 @@ internal sealed class RunCommand : ToolCommand
             : null;
         if (invocation.Get(_outputs) is { } file)
         {
-            TensorFile.Write(file, bound.Outputs);
+            NamedTensors.Write(file, bound.Outputs);
         }
 
-        var times = InterleavedTiming.Measure([bound.Run], TimedRuns, invocation.Cancellation)[0];
+        var times = ModelTiming.Run([new Contender("run", bound.Run)], TimedRuns, invocation.Cancellation)[0];
         var sites = runner.Info.Sites.Count;
         var document = new RunDocument(
             [.. bound.Outputs.Select(output => new OutputFacts(output.Name, output.Shape, output.ElementType))],
@@ -91,7 +95,7 @@ internal sealed class RunCommand : ToolCommand
             sites == 0 ? "onnxruntime" : runner.Info.Backend,
             sites,
             runner.Info.Threads,
-            PairedRatio.MedianOf(times),
+            times.Median,
             bound.MeasureAllocation());
         invocation.Answer(document, AnswerJson.Documents.RunDocument, RunTables.Write);
         return compare is { Within: false } ? ExitCode.No : ExitCode.Done;

@@ -3,7 +3,7 @@ using NativeSparse.Cli.Documents;
 using NativeSparse.Cli.Inputs;
 using NativeSparse.Cli.Options;
 using NativeSparse.Cli.Running;
-using NativeSparse.Cli.Timing;
+using NativeSparse.Measurement;
 using NativeSparse.Onnx;
 
 namespace NativeSparse.Cli.Bench.Models;
@@ -77,7 +77,7 @@ internal sealed class BenchModelCommand : ToolCommand
     {
         string[] files = [.. invocation.Get(_models).Select(ModelFile.Require)];
         var plan = _conversion.Read(invocation);
-        using var list = new ContenderList();
+        using var list = new BenchedModelList();
         invocation.WithProgress("loading", progress =>
         {
             foreach (var file in files)
@@ -88,11 +88,11 @@ internal sealed class BenchModelCommand : ToolCommand
 
             return list;
         });
-        var rows = Shapes(invocation).SelectMany(shape => Measure(invocation, list.Contenders, shape)).ToList();
-        var info = list.Contenders.Select(contender => contender.Info).OfType<EngineInfo>().First();
+        var rows = Shapes(invocation).SelectMany(shape => Measure(invocation, list.Models, shape)).ToList();
+        var info = list.Models.Select(model => model.Info).OfType<EngineInfo>().First();
         invocation.Note("ONNX Runtime's dynamic int8 rows are not in this version: it does not write quantized models.");
         var document = new BenchModelDocument(
-            new BenchEnvironment(Machine.Cpu, info.Threads, info.Backend, info.OnnxRuntime), invocation.Get(_rounds), rows);
+            new BenchEnvironment(CpuIdentity.Name, info.Threads, info.Backend, info.OnnxRuntime), invocation.Get(_rounds), rows);
         invocation.Answer(document, AnswerJson.Documents.BenchModelDocument, BenchModelTables.Write);
         return invocation.Get(_assert) && rows.Any(row => row.RatioUpper < AllowedRatio) ? ExitCode.No : ExitCode.Done;
     }
@@ -100,35 +100,35 @@ internal sealed class BenchModelCommand : ToolCommand
     private IReadOnlyList<InputShape> Shapes(Invocation invocation) =>
         invocation.Get(_shapes) is { } text ? InputShape.ParseList(text)! : [InputShape.Default];
 
-    private IEnumerable<BenchModelRow> Measure(Invocation invocation, IReadOnlyList<Contender> contenders, InputShape shape)
+    private IEnumerable<BenchModelRow> Measure(Invocation invocation, IReadOnlyList<BenchedModel> models, InputShape shape)
     {
         var inputs = new Dictionary<string, Dictionary<string, ConstantTensor>>();
         var runs = new List<BoundRun>();
         try
         {
-            foreach (var contender in contenders)
+            foreach (var model in models)
             {
-                if (!inputs.TryGetValue(contender.File, out var values))
+                if (!inputs.TryGetValue(model.File, out var values))
                 {
-                    var wanted = ModelInput.Of(contender.Runner.InputNames, contender.Runner.InputMetadata);
-                    inputs[contender.File] = values = _inputs.Read(invocation, wanted, shape);
+                    var wanted = ModelInput.Of(model.Runner.InputNames, model.Runner.InputMetadata);
+                    inputs[model.File] = values = _inputs.Read(invocation, wanted, shape);
                 }
 
-                runs.Add(new BoundRun(contender.Runner, values, invocation.Cancellation));
+                runs.Add(new BoundRun(model.Runner, values, invocation.Cancellation));
             }
 
-            var samples = InterleavedTiming.Measure([.. runs.Select(run => (Action)run.Run)], invocation.Get(_rounds), invocation.Cancellation);
+            var samples = ModelTiming.Run([.. runs.Select((run, i) => new Contender(models[i].Name, run.Run))], invocation.Get(_rounds), invocation.Cancellation);
             var name = _inputs.FromFile(invocation) ? string.Join('x', inputs.Values.First().Values.First().Shape) : shape.ToString();
-            for (var i = 0; i < contenders.Count; i++)
+            for (var i = 0; i < models.Count; i++)
             {
-                var contender = contenders[i];
-                var baseline = contender.Name == Contender.OnnxRuntime ? i : contenders.ToList().FindIndex(other => other == contender.Baseline);
-                var tokens = _inputs.FromFile(invocation) ? inputs[contender.File] : null;
+                var model = models[i];
+                var baseline = model.Name == BenchedModel.OnnxRuntime ? i : models.ToList().FindIndex(other => other == model.Baseline);
+                var tokens = _inputs.FromFile(invocation) ? inputs[model.File] : null;
                 yield return Describe(
-                    contender,
+                    model,
                     name,
-                    PairedRatio.MedianOf(samples[i]),
-                    baseline < 0 ? null : PairedRatio.Of(samples[baseline], samples[i]),
+                    samples[i].Median,
+                    baseline < 0 ? null : samples[baseline].Over(samples[i]),
                     baseline < 0 ? null : OutputQuality.Compare(runs[baseline].Outputs, runs[i].Outputs, tokens));
             }
         }
@@ -138,23 +138,23 @@ internal sealed class BenchModelCommand : ToolCommand
         }
     }
 
-    private static BenchModelRow Describe(Contender contender, string shape, double milliseconds, PairedRatio? ratio, OutputQuality? quality) => new()
+    private static BenchModelRow Describe(BenchedModel model, string shape, double milliseconds, PairedRatio? ratio, OutputQuality? quality) => new()
     {
-        Name = contender.Name,
-        File = contender.File,
-        Form = contender.Form,
+        Name = model.Name,
+        File = model.File,
+        Form = model.Form,
         Shape = shape,
         Milliseconds = milliseconds,
         RatioToOnnxRuntime = ratio?.Median,
-        RatioLower = ratio?.Lower,
-        RatioUpper = ratio?.Upper,
+        RatioLower = ratio?.Low,
+        RatioUpper = ratio?.High,
         Cosine = quality?.Cosine,
         CosineP5 = quality?.CosineP5,
         Kl = quality?.Kl,
         PerplexityRatio = quality?.PerplexityRatio,
         ArgmaxAgreement = quality?.ArgmaxAgreement,
-        FileBytes = ModelFile.Bytes(contender.File),
-        ResidentBytes = contender.Info?.ByteCount,
-        ActiveShare = contender.ActiveShare,
+        FileBytes = ModelFile.Bytes(model.File),
+        ResidentBytes = model.Info?.ByteCount,
+        ActiveShare = model.ActiveShare,
     };
 }

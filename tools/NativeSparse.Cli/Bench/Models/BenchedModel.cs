@@ -7,7 +7,7 @@ namespace NativeSparse.Cli.Bench.Models;
 /// <param name="File">The model file.</param>
 /// <param name="Runner">The loaded model, owned.</param>
 /// <param name="Baseline">Plain ONNX Runtime on the dense model, or null when no dense file is given.</param>
-internal sealed record Contender(string Name, string File, ModelRunner Runner, Contender? Baseline) : IDisposable
+internal sealed record BenchedModel(string Name, string File, ModelRunner Runner, BenchedModel? Baseline) : IDisposable
 {
     /// <summary>Name of the baseline.</summary>
     public const string OnnxRuntime = "onnxruntime float32";

@@ -5,13 +5,13 @@ using NativeSparse.Conversion;
 namespace NativeSparse.Cli.Bench.Models;
 
 /// <summary>Loads what a model benchmark compares. Disposes what it loaded.</summary>
-internal sealed class ContenderList : IDisposable
+internal sealed class BenchedModelList : IDisposable
 {
     private const string Dense = "dense";
-    private readonly List<Contender> _contenders = [];
+    private readonly List<BenchedModel> _models = [];
 
     /// <summary>All of them; baselines stand before those that are compared with them.</summary>
-    public IReadOnlyList<Contender> Contenders => _contenders;
+    public IReadOnlyList<BenchedModel> Models => _models;
 
     /// <summary>
     /// Adds the runners of a file: of a dense one ONNX Runtime, ours dense, and ours with the plan; of a converted one ours, beside the
@@ -22,13 +22,13 @@ internal sealed class ContenderList : IDisposable
         var asIs = new EngineRunner(SparseEngine.Load(path, options, cancellation));
         if (asIs.Info.Sites.Count > 0)
         {
-            _contenders.Add(new Contender(Contender.Ours, path, asIs, _contenders.FirstOrDefault(other => other.Name == Contender.OnnxRuntime)));
+            _models.Add(new BenchedModel(BenchedModel.Ours, path, asIs, _models.FirstOrDefault(other => other.Name == BenchedModel.OnnxRuntime)));
             return;
         }
 
         asIs.Dispose();
-        var baseline = new Contender(Contender.OnnxRuntime, path, new OnnxRuntimeRunner(path, threads), null);
-        _contenders.Add(baseline);
+        var baseline = new BenchedModel(BenchedModel.OnnxRuntime, path, new OnnxRuntimeRunner(path, threads), null);
+        _models.Add(baseline);
         AddConverted(path, ConversionPlan.ForEverySite(Dense), null, baseline, options, cancellation);
         if (plan is not null && !plan.Sites.All(site => site is { Form: Dense, Options: null }))
         {
@@ -37,12 +37,12 @@ internal sealed class ContenderList : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _contenders.ForEach(contender => contender.Dispose());
+    public void Dispose() => _models.ForEach(model => model.Dispose());
 
     private void AddConverted(
-        string path, ConversionPlan plan, CalibrationData? calibration, Contender baseline, SparseOptions options, CancellationToken cancellation)
+        string path, ConversionPlan plan, CalibrationData? calibration, BenchedModel baseline, SparseOptions options, CancellationToken cancellation)
     {
         var engine = SparseEngine.Load(path, options with { Plan = plan, Calibration = calibration }, cancellation);
-        _contenders.Add(new Contender(Contender.Ours, path, new EngineRunner(engine), baseline));
+        _models.Add(new BenchedModel(BenchedModel.Ours, path, new EngineRunner(engine), baseline));
     }
 }

@@ -1,0 +1,147 @@
+using System.CommandLine;
+using NativeSparse.Cli.Documents;
+using NativeSparse.Conversion;
+using NativeSparse.Measurement;
+
+namespace NativeSparse.Cli.Bench.Kernels;
+
+/// <summary><c>nativesparse bench kernels</c>: one kernel family at a time beside ONNX Runtime and the machine's limits.</summary>
+internal sealed class BenchKernelsCommand : ToolCommand
+{
+    private const double AllowedRatio = 0.95;
+    private const int DefaultRounds = 31;
+    private const string OnlyPrecision = "float32";
+    private readonly Option<string?> _family = new("--family")
+    {
+        Description = $"One kernel family: {string.Join(", ", Families)}. Default: all.",
+        HelpName = "F",
+    };
+
+    private readonly Option<string[]> _shapes = new("--shape")
+    {
+        Description = "A shape of the standard cases by name (such as 768x3072), or TxDxH: tokens, input and hidden width (experts and routing: "
+            + "2 of 8). May be given several times. Default: the standard cases.",
+        HelpName = "NAME|TxDxH",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string> _precision = new("--precision")
+    {
+        Description = $"How the matrices are held: {OnlyPrecision}.",
+        DefaultValueFactory = _ => OnlyPrecision,
+        HelpName = "P",
+    };
+
+    private readonly Option<string> _backends = new("--backend")
+    {
+        Description = "Backends separated by commas, as 'devices' lists them.",
+        DefaultValueFactory = _ => "cpu",
+        HelpName = "LIST",
+    };
+
+    private readonly Option<int> _threads = new("--threads")
+    {
+        Description = "Threads of ours and of ONNX Runtime.",
+        DefaultValueFactory = _ => 1,
+        HelpName = "N",
+    };
+
+    private readonly Option<int> _rounds = new("--rounds")
+    {
+        Description = "Rounds; each times everything once, in turns. Medians and paired ratios are taken over them.",
+        DefaultValueFactory = _ => DefaultRounds,
+        HelpName = "N",
+    };
+
+    private readonly Option<bool> _assert = new("--assert")
+    {
+        Description = "Exit code 1 when the backend that is chosen automatically is more than 5 % slower than ONNX Runtime in a case: the "
+            + "confidence interval of the paired ratio lies below 0.95.",
+    };
+
+    /// <summary>Creates the command.</summary>
+    public BenchKernelsCommand(Terminal terminal)
+        : base(
+            "kernels",
+            "Times kernels beside our dense kernels, ONNX Runtime and the machine's measured peak and read bandwidth, in turns in one process.",
+            terminal)
+    {
+        Option[] options = [_family, _shapes, _precision, _backends, _threads, _rounds, _assert];
+        foreach (var option in options)
+        {
+            Options.Add(option);
+        }
+
+        _family.AcceptOnlyFromAmong(Families);
+        RequirePositive(_threads);
+        RequirePositive(_rounds);
+    }
+
+    private static string[] Families { get; } = [.. Enum.GetNames<KernelFamily>().Select(name => name.ToLowerInvariant())];
+
+    /// <inheritdoc/>
+    protected override int Execute(Invocation invocation)
+    {
+        if (invocation.Get(_precision) is { } precision && precision != OnlyPrecision)
+        {
+            throw new UsageException($"--precision {precision} is not in this version of nativesparse; it has {OnlyPrecision}");
+        }
+
+        var options = new KernelBenchOptions
+        {
+            Cases = Cases(invocation),
+            Backends = invocation.Get(_backends)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            Threads = invocation.Get(_threads),
+            Rounds = invocation.Get(_rounds),
+        };
+        var result = invocation.WithProgress(
+            "timing", progress => KernelBench.Run(options, new RowProgress(progress, options), invocation.Cancellation));
+        invocation.Answer(
+            new BenchKernelsDocument(result.Environment, result.Rows), AnswerJson.Documents.BenchKernelsDocument, BenchKernelsTables.Write);
+        var slow = result.Rows.Any(row => row is { Picked: true, RatioToOnnxRuntimeHigh: < AllowedRatio });
+        return invocation.Get(_assert) && slow ? ExitCode.No : ExitCode.Done;
+    }
+
+    private static void RequirePositive(Option<int> option) => option.Validators.Add(result =>
+    {
+        if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < 1)
+        {
+            result.AddError($"{option.Name} must be at least 1.");
+        }
+    });
+
+    private KernelCase[] Cases(Invocation invocation)
+    {
+        KernelFamily[] families = invocation.Get(_family) is { } family ? [Enum.Parse<KernelFamily>(family, ignoreCase: true)] : Enum.GetValues<KernelFamily>();
+        KernelCase[] standard = [.. KernelCase.Standard.Where(candidate => families.Contains(candidate.Family))];
+        var shapes = invocation.Get(_shapes)!;
+        return shapes.Length == 0 ? standard : [.. shapes.SelectMany(shape => Cases(shape, standard, families))];
+    }
+
+    private static IEnumerable<KernelCase> Cases(string shape, KernelCase[] standard, KernelFamily[] families)
+    {
+        KernelCase[] named = [.. standard.Where(candidate => candidate.Name == shape)];
+        if (named.Length > 0)
+        {
+            return named;
+        }
+
+        try
+        {
+            return [.. families.Where(family => family != KernelFamily.Routing || families.Length == 1).Select(family => KernelCase.Parse(family, shape))];
+        }
+        catch (FormatException exception)
+        {
+            throw new UsageException(
+                $"{exception.Message}; or one of the standard cases {string.Join(", ", standard.Select(candidate => candidate.Name).Distinct())}");
+        }
+    }
+
+    private sealed class RowProgress(IProgress<ConversionProgress> progress, KernelBenchOptions options) : IProgress<KernelBenchRow>
+    {
+        private int _rows;
+
+        public void Report(KernelBenchRow value) => progress.Report(new ConversionProgress(
+            $"{value.Family} {value.Case}, {value.Tokens} tokens", null, (double)++_rows / (options.Cases.Count * options.Backends.Count)));
+    }
+}

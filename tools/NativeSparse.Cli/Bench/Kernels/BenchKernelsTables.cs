@@ -1,0 +1,40 @@
+using System.Globalization;
+using NativeSparse.Cli.Documents;
+using Spectre.Console;
+
+namespace NativeSparse.Cli.Bench.Kernels;
+
+/// <summary>The answer of <c>bench kernels</c> for people.</summary>
+internal static class BenchKernelsTables
+{
+    /// <summary>Writes it.</summary>
+    public static void Write(IAnsiConsole console, BenchKernelsDocument document)
+    {
+        var environment = document.Environment;
+        console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{environment.Cpu}, {environment.Threads} threads, ONNX Runtime {environment.OnnxRuntime}; one core: "
+            + $"{environment.PeakGflops:0.0} GFLOP/s measured peak, {environment.ReadGBs:0.0} GB/s read"));
+        var table = new Table().Border(TableBorder.Simple).AddColumns(
+            "family", "case", "tokens", "backend", "ms", "x dense", "x ONNX Runtime", "of peak", "of bandwidth", "error", "bytes a run");
+        foreach (var row in document.Rows)
+        {
+            table.AddRow(
+                row.Family,
+                Markup.Escape(row.Case),
+                $"{row.Tokens}",
+                row.Picked ? $"{row.Backend} (picked)" : row.Backend,
+                row.Milliseconds.ToString("0.0000", CultureInfo.InvariantCulture),
+                Number(row.RatioToDense, "0.00"),
+                Number(row.RatioToOnnxRuntime, "0.00"),
+                Number(row.ShareOfPeak, "0.00"),
+                Number(row.ShareOfBandwidth, "0.00"),
+                Number(row.MaxError, "0.0e+0"),
+                $"{row.AllocatedBytes}");
+        }
+
+        console.Write(table);
+    }
+
+    private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
+}
