@@ -118,7 +118,7 @@ internal sealed class BenchKernelsCommand : ToolCommand
         return shapes.Length == 0 ? standard : [.. shapes.SelectMany(shape => Cases(shape, standard, families))];
     }
 
-    private static IEnumerable<KernelCase> Cases(string shape, KernelCase[] standard, KernelFamily[] families)
+    private static KernelCase[] Cases(string shape, KernelCase[] standard, KernelFamily[] families)
     {
         KernelCase[] named = [.. standard.Where(candidate => candidate.Name == shape)];
         if (named.Length > 0)
