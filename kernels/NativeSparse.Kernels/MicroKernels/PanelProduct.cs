@@ -15,8 +15,11 @@ internal static unsafe class PanelProduct<TWidth, TVector>
 
     private const int LineFloats = 16;
 
-    /// <summary>Panels of a short reduction are multiplied in groups of this size, which stay in the first-level cache together.</summary>
-    private const int GroupFloats = 4096;
+    /// <summary>Rows for which panels are taken side by side, one block after the other, so that weights come in one long stream.</summary>
+    private const int WideRows = 2;
+
+    /// <summary>A group of panels of one block stays in the second-level cache, while a tile's rows of x stay in the first.</summary>
+    private const int GroupFloats = 16384;
 
     /// <summary>More would hold up the loads of the tile itself.</summary>
     private const int MostPrefetched = 32 * LineFloats;
@@ -62,34 +65,36 @@ internal static unsafe class PanelProduct<TWidth, TVector>
             PanelTail.Load(add ? sums : null, shape, tailRows, rows);
         }
 
-        for (var block = 0; block < shape.Blocks; block++)
+        for (var panel = first; panel < full;)
         {
-            var isLast = block == shape.Blocks - 1;
-            var start = (nint)block * PanelShape.Block;
-            var length = shape.BlockLength(block);
-            var continues = add || block > 0;
-            var panel = first;
-            while (panel < full)
+            var count = rows <= WideRows ? full - panel : Math.Min(Math.Max(GroupFloats / (shape.BlockLength(0) * Panel), 1), full - panel);
+            for (var block = 0; block < shape.Blocks; block++)
             {
-                var source = weights + shape.Offset(block, panel);
-                var count = Math.Min(Math.Max(GroupFloats / (length * Panel), 1), full - panel);
-                var next = isLast && panel + count == shape.Panels ? upcoming : source + ((nint)count * length * Panel);
-                count = Multiply(x, rows, start, length, source, full - panel, count, sums, (nint)panel * Panel, continues, next);
-                if (isLast && !(finish.IsIdentity && sums == y))
+                var start = (nint)block * PanelShape.Block;
+                var isLast = block == shape.Blocks - 1;
+                var next = !isLast ? weights + shape.Offset(block + 1, panel)
+                    : panel + count < shape.Panels ? weights + shape.Offset(0, panel + count) : upcoming;
+                Multiply(
+                    x, rows, start, shape.BlockLength(block), weights + shape.Offset(block, panel), count, sums, (nint)panel * Panel,
+                    add || block > 0, next);
+            }
+
+            if (!(finish.IsIdentity && sums == y))
+            {
+                for (var p = panel; p < panel + count; p++)
                 {
-                    for (var p = panel; p < panel + count; p++)
-                    {
-                        PanelFinish<TWidth, TVector>.Run(finish, sums, y, rows, (nint)p * Panel);
-                    }
+                    PanelFinish<TWidth, TVector>.Run(finish, sums, y, rows, (nint)p * Panel);
                 }
-
-                panel += count;
             }
 
-            if (tail >= first)
-            {
-                RunTiles(x, rows, start, length, weights + shape.Offset(block, tail), 1, tailRows, 0, add: true, next: upcoming);
-            }
+            panel += count;
+        }
+
+        for (var block = 0; block < shape.Blocks && tail >= first; block++)
+        {
+            RunTiles(
+                x, rows, (nint)block * PanelShape.Block, shape.BlockLength(block), weights + shape.Offset(block, tail), 1, tailRows, 0,
+                add: true, upcoming);
         }
 
         if (tail >= first)
@@ -98,58 +103,40 @@ internal static unsafe class PanelProduct<TWidth, TVector>
         }
     }
 
-    /// <summary>Multiplies with a group of panels, or with several side by side where there are few rows; returns with how many.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Multiply(
-        float** x,
-        int rows,
-        nint start,
-        nint length,
-        float* weights,
-        int panels,
-        int group,
-        float** sums,
-        nint column,
-        bool add,
-        float* next)
+    /// <summary>All rows times some panels of one block; several panels side by side where there are few rows.</summary>
+    private static void Multiply(
+        float** x, int rows, nint start, nint length, float* weights, int panels, float** sums, nint column, bool add, float* next)
     {
-        if (rows == 1 && panels >= 4)
+        var stride = length * Panel;
+        for (; rows == 1 && panels >= 4; panels -= 4, weights += 4 * stride, column += 4 * Panel)
         {
-            WideTile<TWidth, TVector>.RunOneRow(x[0] + start, length, weights, length * Panel, sums[0] + column, add);
-            return 4;
+            WideTile<TWidth, TVector>.RunOneRow(x[0] + start, length, weights, stride, sums[0] + column, add);
         }
 
-        if (rows == 2 && panels >= 2)
+        for (; rows == 2 && panels >= 2; panels -= 2, weights += 2 * stride, column += 2 * Panel)
         {
             WideTile<TWidth, TVector>.RunTwoRows(
-                x[0] + start, x[1] + start, length, weights, length * Panel, sums[0] + column, sums[1] + column, add);
-            return 2;
+                x[0] + start, x[1] + start, length, weights, stride, sums[0] + column, sums[1] + column, add);
         }
 
-        RunTiles(x, rows, start, length, weights, group, sums, column, add, next);
-        return group;
+        if (panels > 0)
+        {
+            RunTiles(x, rows, start, length, weights, panels, sums, column, add, next);
+        }
     }
 
-    /// <summary>
-    /// All rows times a group of panels, in tiles of nearly equal heights. Each tile asks for its share of the group that comes next, so
-    /// that the first tile of that group does not wait for it.
-    /// </summary>
+    /// <summary>All rows times a group of panels, in tiles of nearly equal heights, each of which asks for its share of the next group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunTiles(
         float** x, int rows, nint start, nint length, float* weights, int panels, float** sums, nint column, bool add, float* next)
     {
         var tiles = (rows + TWidth.TileRows - 1) / TWidth.TileRows;
-        var share = next is null ? 0 : Math.Min((length * Panel * panels / tiles) + LineFloats - 1, MostPrefetched);
+        var share = next is null ? 0 : Math.Min((length * Panel / tiles) + LineFloats - 1, MostPrefetched) / LineFloats * LineFloats;
         for (; tiles > 0; tiles--)
         {
-            for (nint i = 0; i < share; i += LineFloats)
-            {
-                TWidth.Prefetch(next + i);
-            }
-
-            next += share;
             var height = (rows + tiles - 1) / tiles;
-            RunTile(height, x, start, length, weights, panels, sums, column, add);
+            RunTile(height, x, start, length, weights, panels, sums, column, add, next, share);
+            next += share * panels;
             x += height;
             sums += height;
             rows -= height;
@@ -158,33 +145,43 @@ internal static unsafe class PanelProduct<TWidth, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RunTile(
-        int height, float** x, nint start, nint length, float* weights, int panels, float** sums, nint column, bool add)
+        int height,
+        float** x,
+        nint start,
+        nint length,
+        float* weights,
+        int panels,
+        float** sums,
+        nint column,
+        bool add,
+        float* next,
+        nint share)
     {
         switch (height)
         {
             case 1:
-                Tile<TWidth, TVector>.Run<RowCounts.One>(x, start, length, weights, panels, sums, column, add);
+                Tile<TWidth, TVector>.Run<RowCounts.One>(x, start, length, weights, panels, sums, column, add, next, share);
                 break;
             case 2:
-                Tile<TWidth, TVector>.Run<RowCounts.Two>(x, start, length, weights, panels, sums, column, add);
+                Tile<TWidth, TVector>.Run<RowCounts.Two>(x, start, length, weights, panels, sums, column, add, next, share);
                 break;
             case 3:
-                Tile<TWidth, TVector>.Run<RowCounts.Three>(x, start, length, weights, panels, sums, column, add);
+                Tile<TWidth, TVector>.Run<RowCounts.Three>(x, start, length, weights, panels, sums, column, add, next, share);
                 break;
             case 4:
-                Tile<TWidth, TVector>.Run<RowCounts.Four>(x, start, length, weights, panels, sums, column, add);
+                Tile<TWidth, TVector>.Run<RowCounts.Four>(x, start, length, weights, panels, sums, column, add, next, share);
                 break;
             case 5:
-                Tile<TWidth, TVector>.Run<RowCounts.Five>(x, start, length, weights, panels, sums, column, add);
+                Tile<TWidth, TVector>.Run<RowCounts.Five>(x, start, length, weights, panels, sums, column, add, next, share);
                 break;
             case 6:
-                Tile<TWidth, TVector>.Run<RowCounts.Six>(x, start, length, weights, panels, sums, column, add);
+                Tile<TWidth, TVector>.Run<RowCounts.Six>(x, start, length, weights, panels, sums, column, add, next, share);
                 break;
             case 7:
-                Tile<TWidth, TVector>.Run<RowCounts.Seven>(x, start, length, weights, panels, sums, column, add);
+                Tile<TWidth, TVector>.Run<RowCounts.Seven>(x, start, length, weights, panels, sums, column, add, next, share);
                 break;
             default:
-                Tile<TWidth, TVector>.Run<RowCounts.Eight>(x, start, length, weights, panels, sums, column, add);
+                Tile<TWidth, TVector>.Run<RowCounts.Eight>(x, start, length, weights, panels, sums, column, add, next, share);
                 break;
         }
     }

@@ -2,12 +2,12 @@ namespace NativeSparse.Kernels;
 
 /// <summary>
 /// The packed order of a matrix <c>[K, N]</c>: <c>[K / block][N / panel][block][panel]</c>, padded with zero columns. A panel is as wide
-/// as two registers; a block of one panel stays in the first-level cache while many rows are multiplied with it.
+/// as two registers; the panels of one block lie one after the other.
 /// </summary>
 internal readonly unsafe struct PanelShape(int inputWidth, int outputWidth, int panel)
 {
     /// <summary>k values of one block: the same for every run, so that sums never depend on the batch.</summary>
-    public const int Block = 384;
+    public const int Block = 256;
 
     public int InputWidth { get; } = inputWidth;
 

@@ -10,9 +10,22 @@ internal static unsafe class Tile<TWidth, TVector>
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
 {
-    /// <summary>y[r][column ...] (+)= x[r][offset .. offset + length] times consecutive panels of weights <c>[length, 2 registers]</c>.</summary>
+    private const int LineFloats = 16;
+
+    /// <summary>y[r][column ...] (+)= x[r][offset .. offset + length] times consecutive panels of weights <c>[length, 2 registers]</c>; before each panel,
+    /// <paramref name="share"/> values from <paramref name="next"/> on are asked for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<TRows>(float** x, nint offset, nint length, float* weights, int panels, float** y, nint column, bool add)
+    public static void Run<TRows>(
+        float** x,
+        nint offset,
+        nint length,
+        float* weights,
+        int panels,
+        float** y,
+        nint column,
+        bool add,
+        float* next,
+        nint share)
         where TRows : struct, IRowCount
     {
         var x0 = x[0] + offset;
@@ -25,6 +38,11 @@ internal static unsafe class Tile<TWidth, TVector>
         var x7 = TRows.Count > 7 ? x[7] + offset : x0;
         for (; panels > 0; panels--)
         {
+            for (var end = next + share; next < end; next += LineFloats)
+            {
+                TWidth.Prefetch(next);
+            }
+
             TVector s00 = default, s01 = default;
             TVector s10 = default, s11 = default;
             TVector s20 = default, s21 = default;

@@ -60,6 +60,7 @@ internal readonly unsafe struct Width128 : IVectorWidth<Vector128<float>>
     public static Vector128<float> AddExponent(Vector128<float> value, Vector128<float> bits) =>
         (value.AsInt32() + (bits.AsInt32() << 23)).AsSingle();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int CountGreater(int* values, int count, int pivot)
     {
         var limit = Vector128.Create(pivot);

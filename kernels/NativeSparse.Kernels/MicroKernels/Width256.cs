@@ -60,6 +60,7 @@ internal readonly unsafe struct Width256 : IVectorWidth<Vector256<float>>
     public static Vector256<float> AddExponent(Vector256<float> value, Vector256<float> bits) =>
         (value.AsInt32() + (bits.AsInt32() << 23)).AsSingle();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int CountGreater(int* values, int count, int pivot)
     {
         var limit = Vector256.Create(pivot);

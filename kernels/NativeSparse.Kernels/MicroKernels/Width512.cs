@@ -60,6 +60,7 @@ internal readonly unsafe struct Width512 : IVectorWidth<Vector512<float>>
     public static Vector512<float> AddExponent(Vector512<float> value, Vector512<float> bits) =>
         (value.AsInt32() + (bits.AsInt32() << 23)).AsSingle();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int CountGreater(int* values, int count, int pivot)
     {
         var limit = Vector512.Create(pivot);

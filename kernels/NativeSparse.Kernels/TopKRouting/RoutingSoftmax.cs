@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NativeSparse.Kernels;
 
 /// <summary>Turns chosen scores into weights.</summary>
@@ -12,6 +14,7 @@ internal static unsafe class RoutingSoftmax<TWidth, TVector>
     /// <param name="rule">How they become weights.</param>
     /// <param name="buffer">Room for E values, rounded up to whole registers.</param>
     /// <param name="weights">The result.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Weigh(float* scores, int experts, int* chosen, int count, RoutingWeights rule, float* buffer, float* weights)
     {
         if (rule == RoutingWeights.None)
@@ -41,6 +44,7 @@ internal static unsafe class RoutingSoftmax<TWidth, TVector>
     }
 
     /// <summary>values = e^(values - highest); returns their sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Exponentiate(float* values, int length)
     {
         var highest = float.NegativeInfinity;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace NativeSparse.Kernels;
 
@@ -52,6 +53,7 @@ internal sealed unsafe class VectorTopKRouting<TWidth, TVector> : ITopKRouting
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int ChooseAbove(float* scores, int experts, float threshold, int* chosen)
     {
         var count = 0;
@@ -66,6 +68,7 @@ internal sealed unsafe class VectorTopKRouting<TWidth, TVector> : ITopKRouting
         return count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int ChooseHighest(float* scores, int* keys, int experts, int k, int* chosen)
     {
         var padded = RoundUp(experts);
@@ -99,6 +102,7 @@ internal sealed unsafe class VectorTopKRouting<TWidth, TVector> : ITopKRouting
         return Collect(keys, padded, pivot, ties, chosen);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FillKeys(float* scores, int* keys, int experts, int padded)
     {
         var whole = experts / TWidth.Lanes * TWidth.Lanes;
@@ -114,6 +118,7 @@ internal sealed unsafe class VectorTopKRouting<TWidth, TVector> : ITopKRouting
     }
 
     /// <summary>The experts whose key is above the pivot, and the first <paramref name="ties"/> whose key equals it, by ascending index.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Collect(int* keys, int padded, int pivot, int ties, int* chosen)
     {
         var count = 0;
