@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+using NativeSparse.Conversion;
+using NativeSparse.Onnx;
+using Xunit;
+using SitePlan = NativeSparse.Conversion.SitePlan;
+
+namespace NativeSparse.Tests.Conversion;
+
+public sealed class ConversionPlanTests
+{
+    [Fact]
+    public void A_plan_survives_its_json()
+    {
+        var plan = new ConversionPlan
+        {
+            DefaultForm = "none",
+            Sites =
+            [
+                new SitePlan { Name = "/a/ffn", Form = "experts", Converter = "contiguous", Precision = "float32", Options = new JsonObject { ["experts"] = 8 } },
+                new SitePlan { Name = "/b*", Form = "dense" },
+            ],
+        };
+        var read = ConversionPlan.Parse(plan.ToJson());
+        Assert.Equal(plan.ToJson(), read.ToJson());
+        Assert.Equal("experts", read.For("/a/ffn").Form);
+        Assert.Equal("dense", read.For("/b/1/ffn").Form);
+        Assert.Equal("none", read.For("/c").Form);
+    }
+
+    [Theory]
+    [InlineData("{ \"version\": 1, \"nosuch\": 1 }", "nosuch")]
+    [InlineData("{ \"version\": 2 }", "version 2")]
+    [InlineData("{ \"sites\": [ { \"name\": \"x\" } ] }", "form")]
+    [InlineData("{ \"linears\": { \"precision\": \"int8\" } }", "linears")]
+    [InlineData("[]", "plan")]
+    [InlineData("null", "plan")]
+    [InlineData("{", "plan")]
+    public void What_is_not_a_plan_is_an_error_that_names_it(string json, string named)
+    {
+        var exception = Assert.Throws<ModelFormatException>(() => ConversionPlan.Parse(json));
+        Assert.Contains(named, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Missing_fields_have_their_defaults()
+    {
+        var plan = ConversionPlan.Parse("{}");
+        Assert.Equal("dense", plan.DefaultForm);
+        Assert.Equal("float32", plan.DefaultPrecision);
+        Assert.Empty(plan.Sites);
+    }
+}

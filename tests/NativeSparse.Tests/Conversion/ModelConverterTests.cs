@@ -1,0 +1,121 @@
+using System.Numerics.Tensors;
+using System.Text.Json.Nodes;
+using NativeSparse.Calibration;
+using NativeSparse.Conversion;
+using NativeSparse.Onnx;
+using NativeSparse.Tests.Models;
+using Xunit;
+using SitePlan = NativeSparse.Conversion.SitePlan;
+
+namespace NativeSparse.Tests.Conversion;
+
+public sealed class ModelConverterTests : IDisposable
+{
+    private static readonly ConversionPlan Contiguous =
+        ConversionPlan.ForEverySite("experts", "contiguous", new JsonObject { ["experts"] = 16, ["active"] = 0.5 });
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nativesparse-tests-");
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void A_saved_model_gives_the_bits_of_the_converted_one()
+    {
+        var output = Path.Combine(_folder.FullName, "out.onnx");
+        var report = ModelConverter.Convert(Novella.Path, output, Contiguous, options: new SparseOptions { Threads = 1 }, cancellation: Token);
+        Assert.True(report.Verified);
+        Assert.Equal(6, report.Sites.Count);
+        Assert.Equal(new FileInfo(output).Length, report.Bytes);
+        Assert.Equal(["out.onnx"], _folder.GetFileSystemInfos().Select(entry => entry.Name));
+
+        using var atLoad = SparseEngine.Load(Novella.Path, new SparseOptions { Plan = Contiguous, Threads = 1 }, Token);
+        using var saved = SparseEngine.Load(output, new SparseOptions { Threads = 1 }, Token);
+        var inputs = Novella.Inputs(1, 17);
+        Assert.True(ModelComparison.SameBits(atLoad.Run(inputs, Token), saved.Run(inputs, Token)));
+        Assert.Equal(6, saved.Info.Report!.Sites.Count);
+    }
+
+    [Fact]
+    public void Calibrated_experts_are_better_than_random_ones()
+    {
+        var data = new CalibrationData { Batches = [.. Enumerable.Range(0, 10).Select(i => Novella.Inputs(i, 128))] };
+        var plan = ConversionPlan.ForEverySite("experts", null, new JsonObject { ["experts"] = 32, ["active"] = 0.25 });
+        var output = Path.Combine(_folder.FullName, "fitted.onnx");
+        var report = ModelConverter.Convert(Novella.Path, output, plan, data, cancellation: Token);
+        Assert.Equal(8 * 128, report.CalibrationTokens);
+        Assert.Equal(2 * 128, report.HeldOutTokens);
+        Assert.NotNull(report.Model!.Cosine);
+        foreach (var site in report.Sites)
+        {
+            Assert.True(site.Error < site.RandomRouterError!.Mean - (2 * site.RandomRouterError.Sd), $"{site}");
+            Assert.True(site.Error < site.RandomSplitError!.Mean - (2 * site.RandomSplitError.Sd), $"{site}");
+        }
+    }
+
+    [Fact]
+    public void A_site_that_the_model_does_not_have_is_named_with_those_it_has()
+    {
+        var plan = new ConversionPlan { Sites = [new SitePlan { Name = "/nosuch/ffn", Form = "dense" }] };
+        var exception = Assert.Throws<ConversionException>(() => Convert(plan));
+        Assert.Contains("/nosuch/ffn", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("/transformer/h.0/mlp/ffn", exception.Message, StringComparison.Ordinal);
+        Assert.Empty(_folder.GetFileSystemInfos());
+    }
+
+    [Fact]
+    public void A_fit_without_data_says_what_is_missing()
+    {
+        var exception = Assert.Throws<ConversionException>(() => Convert(ConversionPlan.ForEverySite("experts")));
+        Assert.Contains("calibration", exception.Message, StringComparison.Ordinal);
+        Assert.NotNull(exception.Site);
+        Assert.Empty(_folder.GetFileSystemInfos());
+    }
+
+    [Fact]
+    public void A_cancelled_conversion_leaves_nothing()
+    {
+        using var source = new CancellationTokenSource();
+        var options = new SparseOptions { Progress = new CancelAt("convert", source) };
+        Assert.ThrowsAny<OperationCanceledException>(() => ModelConverter.Convert(
+            Novella.Path, Path.Combine(_folder.FullName, "out.onnx"), Contiguous, options: options, cancellation: source.Token));
+        Assert.Empty(_folder.GetFileSystemInfos());
+    }
+
+    [Fact]
+    public void The_input_is_never_overwritten()
+    {
+        var copy = Path.Combine(_folder.FullName, "model.onnx");
+        File.Copy(Novella.Path, copy);
+        Assert.Throws<ConversionException>(() => ModelConverter.Convert(copy, copy, Contiguous, cancellation: Token));
+        Assert.Equal(File.ReadAllBytes(Novella.Path), File.ReadAllBytes(copy));
+    }
+
+    [Fact]
+    public void A_converted_model_is_not_converted_again_and_a_newer_file_is_refused()
+    {
+        var output = Path.Combine(_folder.FullName, "out.onnx");
+        Convert(ConversionPlan.ForEverySite("dense"));
+        Assert.Throws<ConversionException>(() => ModelConverter.Convert(output, output + ".2", Contiguous, cancellation: Token));
+        var model = OnnxModel.Load(output);
+        model.Metadata["nativesparse.version"] = "2";
+        model.Save(output);
+        var exception = Assert.Throws<ModelFormatException>(() => SparseEngine.Load(output, cancellation: Token));
+        Assert.Contains("'2'", exception.Message, StringComparison.Ordinal);
+    }
+
+    private void Convert(ConversionPlan plan) =>
+        ModelConverter.Convert(Novella.Path, Path.Combine(_folder.FullName, "out.onnx"), plan, cancellation: Token);
+
+    private sealed class CancelAt(string stage, CancellationTokenSource source) : IProgress<ConversionProgress>
+    {
+        public void Report(ConversionProgress value)
+        {
+            if (value.Stage == stage)
+            {
+                source.Cancel();
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+namespace NativeSparse.Tests.Forms.Dense;
+
+public sealed class DenseFormTests() : FormContractTests("dense", null, () => null, () => null);
