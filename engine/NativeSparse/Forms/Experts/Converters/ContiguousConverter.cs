@@ -8,7 +8,7 @@ namespace NativeSparse.Forms.Experts.Converters;
 /// Without calibration inputs a score is the mean pre-activation of the expert's neurons; with them the router is a ridge fit to the
 /// norm of the expert's centred output.
 /// </summary>
-internal sealed class ContiguousConverter : IExpertsConverter
+internal sealed class ContiguousConverter : ISplitConverter
 {
     /// <inheritdoc/>
     public string Name => "contiguous";
@@ -39,8 +39,18 @@ internal sealed class ContiguousConverter : IExpertsConverter
         var tokens = CalibrationTokens.Require(context, "the router", options.Seed);
         using var products = new MatrixProducts(context.Backend, context.Splitter, context.Cancellation);
         var activations = SiteActivations.Of(context.Weights, shape.Activation, tokens, products);
-        var (parameters, _) = DefaultConverter.RouteAndFit(context, shape, refit: false, split, activations, products);
+        var parameters = FitSplit(context, shape, options, split, activations, products);
         context.Progress?.Report(1);
         return new ExpertsConversion(parameters, split.Assignment);
     }
+
+    /// <inheritdoc/>
+    public ExpertsParameters FitSplit(
+        ConversionContext context, ExpertsShape shape, ExpertsOptions options, ExpertsSplit split, SiteActivations activations, MatrixProducts products) =>
+        DefaultConverter.RouteAndFit(context, shape, refit: false, split, activations, products).Parameters;
+
+    /// <inheritdoc/>
+    public ExpertsParameters FitRouter(
+        ConversionContext context, ExpertsOptions options, ExpertsSplit split, CalibratedRouter router, SiteActivations activations, MatrixProducts products) =>
+        split.Cut(context.Weights, router.Shape, router.Weights, router.Bias, router.Threshold);
 }

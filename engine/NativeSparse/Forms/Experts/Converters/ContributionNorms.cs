@@ -23,16 +23,13 @@ internal static class ContributionNorms
         var tokens = activations.Length / hidden;
         var outputs = down.Length / hidden;
         var norms = new float[tokens * split.Experts];
+        var grams = new (float[] Values, int Stride)[split.Experts];
         for (var e = 0; e < split.Experts; e++)
         {
-            products.ThrowIfCancelled();
             var neurons = split.Neurons(e).ToArray();
             if (neurons.Length <= outputs)
             {
-                var (gram, stride) = Gram(down, neurons, outputs);
-                var expert = e;
-                products.Splitter.ForRanges(tokens, 256, (first, last) =>
-                    Quadratic(activations, medians, neurons, gram, stride, first, last, norms, expert, split.Experts));
+                grams[e] = Gram(down, neurons, outputs);
             }
             else
             {
@@ -40,6 +37,15 @@ internal static class ContributionNorms
             }
         }
 
+        products.ThrowIfCancelled();
+        products.Splitter.ForRanges(tokens, 64, (first, last) =>
+        {
+            for (var t = first; t < last; t++)
+            {
+                var row = activations.AsSpan(t * hidden, hidden);
+                Quadratics(row, medians, grams, split, norms.AsSpan(t * split.Experts, split.Experts));
+            }
+        });
         return norms;
     }
 
@@ -62,22 +68,28 @@ internal static class ContributionNorms
         return (gram, stride);
     }
 
-    private static void Quadratic(
-        float[] activations, float[] medians, int[] neurons, float[] gram, int stride, int first, int last, float[] norms, int expert, int experts)
+    private static void Quadratics(
+        ReadOnlySpan<float> activations, float[] medians, (float[] Values, int Stride)[] grams, ExpertsSplit split, Span<float> norms)
     {
-        var deviations = new float[stride];
-        var sums = new float[stride];
-        var wide = MemoryMarshal.Cast<float, Vector<float>>(sums.AsSpan());
-        for (var t = first; t < last; t++)
+        var room = (split.Width + Vector<float>.Count) * 2;
+        Span<float> buffer = room <= 1024 ? stackalloc float[room] : new float[room];
+        for (var e = 0; e < norms.Length; e++)
         {
-            for (var i = 0; i < neurons.Length; i++)
+            var (gram, stride) = grams[e];
+            if (gram is null)
             {
-                deviations[i] = activations[(t * medians.Length) + neurons[i]] - medians[neurons[i]];
+                continue;
             }
 
-            wide.Clear();
+            var deviations = buffer[..stride];
+            var sums = buffer.Slice(stride, stride);
+            deviations.Clear();
+            sums.Clear();
+            var wide = MemoryMarshal.Cast<float, Vector<float>>(sums);
+            var neurons = split.Neurons(e);
             for (var i = 0; i < neurons.Length; i++)
             {
+                deviations[i] = activations[neurons[i]] - medians[neurons[i]];
                 var factor = new Vector<float>(deviations[i]);
                 var row = MemoryMarshal.Cast<float, Vector<float>>(gram.AsSpan(i * stride, stride));
                 for (var v = 0; v < wide.Length; v++)
@@ -86,8 +98,7 @@ internal static class ContributionNorms
                 }
             }
 
-            var square = TensorPrimitives.Dot<float>(sums, deviations);
-            norms[(t * experts) + expert] = MathF.Sqrt(Math.Max(0, square));
+            norms[e] = MathF.Sqrt(Math.Max(0, TensorPrimitives.Dot<float>(sums, deviations)));
         }
     }
 

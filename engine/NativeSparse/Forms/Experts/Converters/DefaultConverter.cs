@@ -8,7 +8,7 @@ namespace NativeSparse.Forms.Experts.Converters;
 /// output, fixed top-k or a calibrated threshold, then the down projection fitted again under that routing. With every expert active the
 /// dense network, without any fit.
 /// </summary>
-internal sealed class DefaultConverter : IExpertsConverter
+internal sealed class DefaultConverter : ISplitConverter
 {
     /// <inheritdoc/>
     public string Name => "default";
@@ -41,6 +41,16 @@ internal sealed class DefaultConverter : IExpertsConverter
         context.Progress?.Report(1);
         return new ExpertsConversion(parameters, split.Assignment, Notes: [note]);
     }
+
+    /// <inheritdoc/>
+    public ExpertsParameters FitSplit(
+        ConversionContext context, ExpertsShape shape, ExpertsOptions options, ExpertsSplit split, SiteActivations activations, MatrixProducts products) =>
+        RouteAndFit(context, shape, options.Refit, split, activations, products).Parameters;
+
+    /// <inheritdoc/>
+    public ExpertsParameters FitRouter(
+        ConversionContext context, ExpertsOptions options, ExpertsSplit split, CalibratedRouter router, SiteActivations activations, MatrixProducts products) =>
+        DownProjectionFit.Complete(context.Weights, split, router, activations, options.Refit, products).Parameters;
 
     /// <summary>The part of the recipe that follows the split.</summary>
     public static (ExpertsParameters Parameters, string Note) RouteAndFit(

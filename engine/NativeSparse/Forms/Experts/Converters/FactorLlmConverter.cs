@@ -10,7 +10,7 @@ namespace NativeSparse.Forms.Experts.Converters;
 /// <c>y = b2 + (N // k) * sum of the chosen E_e(x)</c> with an integer division; the router is a linear with bias fitted to
 /// Prior-Approximate labels on the dense network's true inputs. With k = N the dense network, without any fit.
 /// </summary>
-internal sealed class FactorLlmConverter : IExpertsConverter
+internal sealed class FactorLlmConverter : ISplitConverter
 {
     private const int ChunkTokens = 256;
 
@@ -33,7 +33,6 @@ internal sealed class FactorLlmConverter : IExpertsConverter
         }
 
         var split = ExpertsSplit.Contiguous(context.Weights.HiddenWidth, shape.Experts);
-        var rescale = shape.Experts / shape.K;
         if (shape.AllActive)
         {
             var (mean, bias) = MeanRowRouter.Build(context.Weights, split);
@@ -43,11 +42,7 @@ internal sealed class FactorLlmConverter : IExpertsConverter
 
         var tokens = CalibrationTokens.Require(context, "the router", options.Seed);
         using var products = new MatrixProducts(context.Backend, context.Splitter, context.Cancellation);
-        var labels = Labels(context.Weights, shape, split, products, tokens.Fit, NearestAlone);
-        context.Progress?.Report(0.4);
-        var progress = context.Progress is { } report ? new ProgressRange(report, 0.4, 0.95) : null;
-        var router = PriorApproximateRouter.Fit(products, tokens.Fit, labels, shape.Experts, shape.K, options.Seed, progress);
-        var parameters = split.Cut(context.Weights, shape, router.Router, router.Bias) with { Scale = rescale };
+        var parameters = Fit(context.Weights, shape, options, split, tokens.Fit, products, context.Progress);
         context.Progress?.Report(1);
         if (context.Sample!.HeldOutTokens == 0)
         {
@@ -61,6 +56,16 @@ internal sealed class FactorLlmConverter : IExpertsConverter
             : [];
         return new ExpertsConversion(parameters, split.Assignment, Agreement(NearestAlone), notes);
     }
+
+    /// <inheritdoc/>
+    public ExpertsParameters FitSplit(
+        ConversionContext context, ExpertsShape shape, ExpertsOptions options, ExpertsSplit split, SiteActivations activations, MatrixProducts products) =>
+        Fit(context.Weights, shape, options, split, activations.Inputs, products, progress: null);
+
+    /// <inheritdoc/>
+    public ExpertsParameters FitRouter(
+        ConversionContext context, ExpertsOptions options, ExpertsSplit split, CalibratedRouter router, SiteActivations activations, MatrixProducts products) =>
+        split.Cut(context.Weights, router.Shape, router.Weights, router.Bias) with { Scale = router.Shape.Experts / router.Shape.K };
 
     /// <summary>A rule's labels <c>[T, N]</c> of inputs <c>[T, D]</c>.</summary>
     public static bool[] Labels(
@@ -96,6 +101,16 @@ internal sealed class FactorLlmConverter : IExpertsConverter
         Span<double> losses = label.Length <= 256 ? stackalloc double[label.Length] : new double[label.Length];
         PriorApproximateLabels.Losses(experts, dense, label.Length / k, losses);
         PriorApproximateLabels.Nearest(losses, k, label);
+    }
+
+    private static ExpertsParameters Fit(
+        FeedForwardWeights weights, ExpertsShape shape, ExpertsOptions options, ExpertsSplit split, float[] x, MatrixProducts products, IProgress<double>? progress)
+    {
+        var labels = Labels(weights, shape, split, products, x, NearestAlone);
+        progress?.Report(0.4);
+        var rest = progress is null ? null : new ProgressRange(progress, 0.4, 0.95);
+        var router = PriorApproximateRouter.Fit(products, x, labels, shape.Experts, shape.K, options.Seed, rest);
+        return split.Cut(weights, shape, router.Router, router.Bias) with { Scale = shape.Experts / shape.K };
     }
 
     private static void BestTogether(ReadOnlySpan<float> experts, ReadOnlySpan<float> dense, int k, Span<bool> label) =>

@@ -35,13 +35,14 @@ internal static class RandomSite
     public static float[] Inputs(int tokens, int d, int seed = 11) => Normal(new NormalSource(seed), tokens * d, 1);
 
     public static ConversionContext Context(
-        FeedForwardWeights weights, SiteSample? sample = null, IProgress<double>? progress = null, CancellationTokenSource? stop = null) => new()
+        FeedForwardWeights weights, SiteSample? sample = null, IProgress<double>? progress = null, CancellationTokenSource? stop = null,
+        WorkSplitter? splitter = null) => new()
         {
             Site = "/layer.0/ffn",
             Weights = weights,
             Sample = sample,
             Backend = Shared,
-            Splitter = SerialSplitter.Instance,
+            Splitter = splitter ?? SerialSplitter.Instance,
             Progress = progress,
             Cancellation = stop?.Token ?? TestContext.Current.CancellationToken,
         };
