@@ -92,7 +92,6 @@ internal sealed class ConstantValue
         return values;
     }
 
-
     /// <summary>The only element.</summary>
     /// <exception cref="ModelFormatException">The stored data do not match their declaration, or there are several.</exception>
     internal double ReadScalar(TensorReader tensors)

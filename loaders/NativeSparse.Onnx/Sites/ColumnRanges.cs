@@ -20,7 +20,8 @@ internal static class ColumnRanges
                 : null;
         }
 
-        if (sizes is null || sizes.Count != parts || sizes.Any(s => s < 0 || s > width) || sizes.Aggregate(0L, (sum, s) => sum + s) != width || !Same(cut, axis, node.Input(0)?.Rank, node.Has("split") || node.Input(1) is not null))
+        if (sizes is null || sizes.Count != parts || sizes.Any(s => s < 0 || s > width) || sizes.Aggregate(0L, (sum, s) => sum + s) != width
+            || !Same(cut, axis, node.Input(0)?.Rank, node.Has("split") || node.Input(1) is not null))
         {
             yield break;
         }
@@ -57,7 +58,8 @@ internal static class ColumnRanges
         }
     }
 
-    private static bool Same(long cut, int axis, int? rank, bool checkedBySizes) => cut < 0 ? cut == axis : rank is { } known ? cut - known == axis : checkedBySizes;
+    private static bool Same(long cut, int axis, int? rank, bool checkedBySizes) =>
+        cut < 0 ? cut == axis : rank is { } known ? cut - known == axis : checkedBySizes;
 
     private static long[]? Known(GraphValue? value) =>
         value?.Elements is { } elements && Array.TrueForAll(elements, e => e is not null) ? Array.ConvertAll(elements, e => e!.Value) : null;

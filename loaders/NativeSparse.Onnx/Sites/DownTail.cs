@@ -81,6 +81,6 @@ internal sealed class DownTail
     private static GraphNode? OnlyReader(GraphValue value)
     {
         var readers = value.Consumers.Where(c => !ShapeReaders.Contains(c)).Take(2).ToList();
-        return readers.Count == 1 && ReferenceEquals(readers[0].Input(0), value) | ReferenceEquals(readers[0].Input(1), value) ? readers[0] : null;
+        return readers.Count == 1 && readers[0].Inputs.Take(2).Contains(value) ? readers[0] : null;
     }
 }
