@@ -43,7 +43,7 @@ public sealed class IdentityTests
     public void A_trained_model_keeps_its_outputs(string model)
     {
         Assert.SkipWhen(model.Length == 0, SharedData.Absent);
-        using var dense = SparseEngine.Load(model, new SparseOptions { Threads = 1 });
+        using var dense = SparseEngine.Load(model, new SparseOptions { Threads = 1 }, TestContext.Current.CancellationToken);
         var inputs = ProbeInputs.Create(dense.InputMetadata, seed: 3);
         Check(model, new Dictionary<string, IReadOnlyTensor>(inputs));
     }
