@@ -21,7 +21,7 @@ internal sealed class DemoCommand : ToolCommand
     public DemoCommand(Terminal terminal)
         : base(
             "demo",
-            "Converts the embedded language model at load and compares speed (tokens a second), perplexity on held-out text and generated text "
+            "Converts the embedded language model and compares speed (tokens a second), perplexity on held-out text and generated text "
             + "of the dense and the converted model, with one thread and with --threads. Needs no files; takes a minute or two.",
             terminal) => _engine = new EngineSettings(this);
 
@@ -31,20 +31,29 @@ internal sealed class DemoCommand : ToolCommand
         var tokenizer = EmbeddedModel.ReadTokenizer();
         var heldOut = tokenizer.Encode(EmbeddedModel.ReadHeldOutText());
         var windows = Perplexity.Windows(heldOut, EmbeddedModel.Context, HeldOutWindows);
-        var loader = new DemoModels(
-            EmbeddedModel.ReadModel(), DemoModels.Calibrate(tokenizer, EmbeddedModel.ReadCalibrationText()), _engine.Backend(invocation));
         var most = SessionSettings.ThreadCount(_engine.Threads(invocation));
-
+        using var loader = new DemoModels(_engine.Backend(invocation));
+        invocation.WithProgress("converting", progress =>
+        {
+            loader.Convert(tokenizer, most, progress, invocation.Cancellation);
+            return loader;
+        });
         var rows = new List<DemoRow>();
-        var models = Load(invocation, loader, most);
+        var models = loader.Load(most, invocation.Cancellation);
         try
         {
             var perplexities = Judge(invocation, models, windows);
             if (most > 1)
             {
-                var single = Load(invocation, loader, 1);
-                rows.AddRange(Measure(invocation, single, heldOut, 1, perplexities));
-                single.ToList().ForEach(model => model.Dispose());
+                var single = loader.Load(1, invocation.Cancellation);
+                try
+                {
+                    rows.AddRange(Measure(invocation, single, heldOut, 1, perplexities));
+                }
+                finally
+                {
+                    single.ToList().ForEach(model => model.Dispose());
+                }
             }
 
             rows.AddRange(Measure(invocation, models, heldOut, most, perplexities));
@@ -65,9 +74,6 @@ internal sealed class DemoCommand : ToolCommand
     }
 
     private static EngineInfo Info(IReadOnlyList<DemoModel> models) => models.Select(model => model.Runner).OfType<EngineRunner>().First().Info;
-
-    private static IReadOnlyList<DemoModel> Load(Invocation invocation, DemoModels loader, int threads) => invocation.WithProgress(
-        $"converting at load, {threads} threads", progress => loader.Load(threads, progress, invocation.Cancellation));
 
     private static IReadOnlyList<double> Judge(Invocation invocation, IReadOnlyList<DemoModel> models, IReadOnlyList<long[]> windows) =>
         invocation.WithProgress<IReadOnlyList<double>>("perplexity", progress =>

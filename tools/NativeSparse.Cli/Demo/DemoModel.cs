@@ -8,7 +8,7 @@ namespace NativeSparse.Cli.Demo;
 /// <param name="Runner">The loaded model, owned.</param>
 internal sealed record DemoModel(string Name, ModelRunner Runner) : IDisposable
 {
-    /// <summary>The report of a conversion at load, or null.</summary>
+    /// <summary>The report of the conversion, or null.</summary>
     public ConversionReport? Report => (Runner as EngineRunner)?.Info.Report;
 
     /// <summary>Mean share of the hidden neurons that run for a token.</summary>

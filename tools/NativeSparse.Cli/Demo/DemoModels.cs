@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using NativeSparse.Calibration;
 using NativeSparse.Cli.LanguageModels;
@@ -7,37 +8,55 @@ using NativeSparse.Conversion;
 
 namespace NativeSparse.Cli.Demo;
 
-/// <summary>Loads the four runners of the demo for a number of threads: two dense ones, two converted at load.</summary>
-/// <param name="model">The serialized model.</param>
-/// <param name="calibration">Inputs to fit on.</param>
-/// <param name="backend">Backend of our kernels, or null.</param>
-internal sealed class DemoModels(byte[] model, CalibrationData calibration, string? backend)
+/// <summary>
+/// The four runners of the demo: two dense ones, two converted. Each conversion is done once, into a temporary folder, so that sessions
+/// of several thread counts can load it. Disposing removes the folder.
+/// </summary>
+internal sealed class DemoModels : IDisposable
 {
     /// <summary>Name of the baseline.</summary>
     public const string OnnxRuntime = "onnxruntime float32";
 
     private const int CalibrationWindows = 80;
     private static readonly double[] ActiveShares = [0.5, 0.25];
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nativesparse-demo-");
+    private readonly string? _backend;
+    private readonly string _dense;
 
-    /// <summary>The demo's calibration windows: 80 of 256 tokens, evenly spread over the text.</summary>
-    public static CalibrationData Calibrate(ByteLevelTokenizer tokenizer, string text)
+    /// <summary>Unpacks the embedded model.</summary>
+    public DemoModels(string? backend)
     {
-        var windows = TokenWindows.Spread(TokenWindows.Cut(tokenizer.Encode(text), EmbeddedModel.Context), CalibrationWindows);
-        return new CalibrationData { Batches = windows.Select(DecoderInputs.Create) };
+        _backend = backend;
+        _dense = Path.Combine(_folder.FullName, "dense.onnx");
+        File.WriteAllBytes(_dense, EmbeddedModel.ReadModel());
     }
 
-    /// <summary>The runners, baseline first.</summary>
-    public IReadOnlyList<DemoModel> Load(int threads, IProgress<ConversionProgress> progress, CancellationToken cancellation)
+    /// <summary>Converts the model with each active share: experts, default method, 80 windows of 256 calibration tokens.</summary>
+    public void Convert(ByteLevelTokenizer tokenizer, int threads, IProgress<ConversionProgress> progress, CancellationToken cancellation)
+    {
+        var windows = TokenWindows.Spread(
+            TokenWindows.Cut(tokenizer.Encode(EmbeddedModel.ReadCalibrationText()), EmbeddedModel.Context), CalibrationWindows);
+        var calibration = new CalibrationData { Batches = windows.Select(DecoderInputs.Create) };
+        foreach (var share in ActiveShares)
+        {
+            using var session = SessionSettings.Create(threads);
+            var plan = ConversionPlan.ForEverySite("experts", options: new JsonObject { ["active"] = share });
+            var options = new SparseOptions { Backend = _backend, SessionOptions = session, Progress = progress };
+            ModelConverter.Convert(_dense, PathOf(share), plan, calibration, options, cancellation);
+        }
+    }
+
+    /// <summary>Loads the runners, baseline first.</summary>
+    public IReadOnlyList<DemoModel> Load(int threads, CancellationToken cancellation)
     {
         var models = new List<DemoModel>();
         try
         {
-            models.Add(new DemoModel(OnnxRuntime, new OnnxRuntimeRunner(model, threads)));
-            models.Add(Convert("nativesparse dense", ConversionPlan.ForEverySite("dense"), null, threads, progress, cancellation));
+            models.Add(new DemoModel(OnnxRuntime, new OnnxRuntimeRunner(_dense, threads)));
+            models.Add(Load("nativesparse dense", _dense, ConversionPlan.ForEverySite("dense"), threads, cancellation));
             foreach (var share in ActiveShares)
             {
-                var plan = ConversionPlan.ForEverySite("experts", options: new JsonObject { ["active"] = share });
-                models.Add(Convert($"nativesparse experts {share:P0}", plan, calibration, threads, progress, cancellation));
+                models.Add(Load(string.Create(CultureInfo.InvariantCulture, $"nativesparse experts {share:P0}"), PathOf(share), null, threads, cancellation));
             }
 
             return models;
@@ -49,16 +68,16 @@ internal sealed class DemoModels(byte[] model, CalibrationData calibration, stri
         }
     }
 
-    private DemoModel Convert(
-        string name,
-        ConversionPlan plan,
-        CalibrationData? data,
-        int threads,
-        IProgress<ConversionProgress> progress,
-        CancellationToken cancellation)
+    /// <inheritdoc/>
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private string PathOf(double share) =>
+        Path.Combine(_folder.FullName, string.Create(CultureInfo.InvariantCulture, $"experts-{share * 100:0}.onnx"));
+
+    private DemoModel Load(string name, string path, ConversionPlan? plan, int threads, CancellationToken cancellation)
     {
         using var session = SessionSettings.Create(threads);
-        var options = new SparseOptions { Plan = plan, Calibration = data, Backend = backend, SessionOptions = session, Progress = progress };
-        return new DemoModel(name, new EngineRunner(SparseEngine.Load(model, options, cancellation)));
+        var options = new SparseOptions { Plan = plan, Backend = _backend, SessionOptions = session };
+        return new DemoModel(name, new EngineRunner(SparseEngine.Load(path, options, cancellation)));
     }
 }

@@ -65,7 +65,7 @@ internal static class DemoTables
     {
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{conversion.Name}: converted at load in {conversion.Seconds:0.0} s on {conversion.CalibrationTokens:N0} calibration tokens");
+            $"{conversion.Name}: converted in {conversion.Seconds:0.0} s on {conversion.CalibrationTokens:N0} calibration tokens");
         return conversion.Error is not { } error
             ? text
             : string.Create(

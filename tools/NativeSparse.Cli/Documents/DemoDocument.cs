@@ -2,7 +2,7 @@ namespace NativeSparse.Cli.Documents;
 
 /// <summary>Answer of <c>demo</c>.</summary>
 /// <param name="Environment">Where times were taken; the threads are the most of any row.</param>
-/// <param name="Conversions">What each conversion at load did.</param>
+/// <param name="Conversions">What each conversion did.</param>
 /// <param name="HeldOutTokens">Tokens that the perplexities are measured on.</param>
 /// <param name="Rows">One row for each runner and number of threads.</param>
 /// <param name="Samples">Generated text.</param>
