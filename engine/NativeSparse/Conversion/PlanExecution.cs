@@ -17,6 +17,7 @@ internal sealed class PlanExecution
     private readonly ModelSource _source;
     private readonly SparseOptions _options;
     private readonly Backend _backend;
+    private readonly bool _compareWithChance;
     private readonly ThreadPoolSplitter _splitter;
     private BatchSplit? _split;
     private int _tokens;
@@ -24,8 +25,10 @@ internal sealed class PlanExecution
 
     /// <summary>Checks the plan against the model before anything is computed.</summary>
     /// <exception cref="ConversionException">The plan does not fit.</exception>
-    public PlanExecution(ModelSource source, OnnxModel model, ConversionPlan plan, SparseOptions options, Backend backend)
+    public PlanExecution(
+        ModelSource source, OnnxModel model, ConversionPlan plan, SparseOptions options, Backend backend, bool compareWithChance)
     {
+        _compareWithChance = compareWithChance;
         _source = source;
         _options = options;
         _backend = backend;
@@ -92,6 +95,7 @@ internal sealed class PlanExecution
                 Backend = _backend,
                 Splitter = _splitter,
                 Cancellation = cancellation,
+                CompareWithChance = _compareWithChance,
                 Progress = _options.Progress is { } progress ? new SiteProgress(progress, step.Site.Name, start, _steps.Count) : null,
             };
             var conversion = step.Descriptor.Convert(context, step.Entry.Converter, step.Entry.Options);

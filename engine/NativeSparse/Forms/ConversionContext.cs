@@ -22,6 +22,9 @@ internal sealed class ConversionContext
     /// <summary>Threads for the linear algebra.</summary>
     public required WorkSplitter Splitter { get; init; }
 
+    /// <summary>Whether the report compares the result with random splits and routers, which takes longer than the conversion.</summary>
+    public bool CompareWithChance { get; init; }
+
     /// <summary>Share of this site's work that is done, 0..1.</summary>
     public IProgress<double>? Progress { get; init; }
 

@@ -44,8 +44,8 @@ internal sealed class ExpertsDescriptor : FormDescriptor
         var method = ExpertsConverters.Find(converter, context.Site);
         var settings = Parse(options);
         var conversion = method.Convert(context, settings);
-        var report = new SiteReport { Name = context.Site, Form = Name, Precision = "float32", Converter = method.Name };
-        return new FormConversion(conversion.Parameters, report);
+        var effort = context.CompareWithChance ? EvaluationEffort.Report : EvaluationEffort.Quick;
+        return new FormConversion(conversion.Parameters, ExpertsEvaluation.Evaluate(context, settings, method, conversion, effort));
     }
 
     /// <inheritdoc/>
