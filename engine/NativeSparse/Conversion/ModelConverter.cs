@@ -83,7 +83,7 @@ public static class ModelConverter
             throw new ConversionException("the input is converted already; convert the dense model");
         }
 
-        var execution = new PlanExecution(source, model, plan, options, backend, compareWithChance: true);
+        var execution = new PlanExecution(source, model, plan, options, backend, thorough: true);
         var converted = new List<(ConvertedSite Site, FeedForward Form)>();
         var remembered = source.Open();
         var places = remembered.FindFeedForwards().Sites.ToDictionary(site => site.Name);

@@ -17,18 +17,24 @@ internal sealed class PlanExecution
     private readonly ModelSource _source;
     private readonly SparseOptions _options;
     private readonly Backend _backend;
-    private readonly bool _compareWithChance;
+    private readonly bool _thorough;
     private readonly ThreadPoolSplitter _splitter;
     private BatchSplit? _split;
     private int _tokens;
     private int _heldOut;
 
     /// <summary>Checks the plan against the model before anything is computed.</summary>
+    /// <param name="source">The model, to be opened again for calibration.</param>
+    /// <param name="model">The model to convert.</param>
+    /// <param name="plan">What each site becomes.</param>
+    /// <param name="options">Calibration, threads, progress.</param>
+    /// <param name="backend">Where the linear algebra runs.</param>
+    /// <param name="thorough">For a file that is kept: compares with chance and judges on more batches; at load, speed comes first.</param>
     /// <exception cref="ConversionException">The plan does not fit.</exception>
     public PlanExecution(
-        ModelSource source, OnnxModel model, ConversionPlan plan, SparseOptions options, Backend backend, bool compareWithChance)
+        ModelSource source, OnnxModel model, ConversionPlan plan, SparseOptions options, Backend backend, bool thorough)
     {
-        _compareWithChance = compareWithChance;
+        _thorough = thorough;
         _source = source;
         _options = options;
         _backend = backend;
@@ -95,7 +101,7 @@ internal sealed class PlanExecution
                 Backend = _backend,
                 Splitter = _splitter,
                 Cancellation = cancellation,
-                CompareWithChance = _compareWithChance,
+                CompareWithChance = _thorough,
                 Progress = _options.Progress is { } progress ? new SiteProgress(progress, step.Site.Name, start, _steps.Count) : null,
             };
             var conversion = step.Descriptor.Convert(context, step.Entry.Converter, step.Entry.Options);
@@ -114,7 +120,7 @@ internal sealed class PlanExecution
             return [];
         }
 
-        _split = new BatchSplit(data);
+        _split = new BatchSplit(data) { MaxJudging = _thorough ? 16 : 4 };
         var sites = _steps.Where(step => step.Fits).Select(step => step.Site.Name).ToHashSet();
         var samples = SiteCalibration.Collect(_source, sites, data, _split, _backend, _options, cancellation);
         _tokens = samples.Values.Select(sample => sample.Tokens).DefaultIfEmpty().Max();

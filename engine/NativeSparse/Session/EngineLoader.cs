@@ -128,7 +128,7 @@ internal static class EngineLoader
         Backend backend,
         CancellationToken cancellation)
     {
-        var execution = new PlanExecution(source, model, plan, options, backend, compareWithChance: false);
+        var execution = new PlanExecution(source, model, plan, options, backend, thorough: false);
         foreach (var site in execution.Convert(cancellation))
         {
             var form = site.Descriptor.Build(site.Conversion.Parameters, backend, site.Precision);

@@ -6,7 +6,7 @@ namespace NativeSparse.Forms.Experts;
 internal static class ExpertsConverters
 {
     /// <summary>All converters.</summary>
-    public static IReadOnlyList<IExpertsConverter> All { get; } = 
+    public static IReadOnlyList<IExpertsConverter> All { get; } =
     [
         new DefaultConverter(), new ContiguousConverter(), new FactorLlmConverter(), new DynamicDinoConverter(),
     ];
