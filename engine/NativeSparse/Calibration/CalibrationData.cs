@@ -20,4 +20,10 @@ public sealed class CalibrationData
 
     /// <summary>Most tokens kept for judging each site.</summary>
     public int MaxHeldOutTokens { get; init; } = 4_096;
+
+    /// <summary>
+    /// Whether the report of a written file compares each site with random splits and random routers (5 seeds each), which takes longer than
+    /// the conversion. Conversion at load never does.
+    /// </summary>
+    public bool CompareWithChance { get; init; } = true;
 }

@@ -101,7 +101,7 @@ internal sealed class PlanExecution
                 Backend = _backend,
                 Splitter = _splitter,
                 Cancellation = cancellation,
-                CompareWithChance = _thorough,
+                CompareWithChance = _thorough && _options.Calibration is { CompareWithChance: true },
                 Progress = _options.Progress is { } progress ? new SiteProgress(progress, step.Site.Name, start, _steps.Count) : null,
             };
             var conversion = step.Descriptor.Convert(context, step.Entry.Converter, step.Entry.Options);

@@ -36,7 +36,7 @@ internal sealed class DemoModels : IDisposable
     {
         var windows = TokenWindows.Spread(
             TokenWindows.Cut(tokenizer.Encode(EmbeddedModel.ReadCalibrationText()), EmbeddedModel.Context), CalibrationWindows);
-        var calibration = new CalibrationData { Batches = windows.Select(DecoderInputs.Create) };
+        var calibration = new CalibrationData { Batches = windows.Select(DecoderInputs.Create), CompareWithChance = false };
         foreach (var share in ActiveShares)
         {
             using var session = SessionSettings.Create(threads);
