@@ -125,9 +125,7 @@ internal sealed class DemoCommand : ToolCommand
             report.Seconds,
             report.CalibrationTokens,
             Mean(site => site.Error),
-            Mean(site => site.CentredOracleError),
-            Mean(site => site.RandomSplitError?.Mean),
-            Mean(site => site.RandomRouterError?.Mean));
+            Mean(site => site.CentredOracleError));
     }
 
     private static IReadOnlyList<DemoSample> Write(Invocation invocation, IReadOnlyList<DemoModel> models, ByteLevelTokenizer tokenizer) =>

@@ -70,8 +70,7 @@ internal static class DemoTables
             ? text
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{text}; mean error of a site {error:0.000} (centred oracle {conversion.CentredOracleError:0.000}, "
-                + $"random split {conversion.RandomSplitError:0.000}, random router {conversion.RandomRouterError:0.000})");
+                $"{text}; mean error of a site {error:0.000} (centred oracle {conversion.CentredOracleError:0.000})");
     }
 
     private static void WriteSamples(IAnsiConsole console, IReadOnlyList<DemoSample> samples)

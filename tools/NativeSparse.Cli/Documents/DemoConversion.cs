@@ -6,13 +6,9 @@ namespace NativeSparse.Cli.Documents;
 /// <param name="CalibrationTokens">Tokens the fits saw.</param>
 /// <param name="Error">Mean over the sites of the relative L2 error on tokens that no fit saw, or null where nothing is fitted.</param>
 /// <param name="CentredOracleError">The same of the best experts per token.</param>
-/// <param name="RandomSplitError">The same of random splits.</param>
-/// <param name="RandomRouterError">The same of random routers.</param>
 internal sealed record DemoConversion(
     string Name,
     double Seconds,
     int CalibrationTokens,
     double? Error,
-    double? CentredOracleError,
-    double? RandomSplitError,
-    double? RandomRouterError);
+    double? CentredOracleError);
