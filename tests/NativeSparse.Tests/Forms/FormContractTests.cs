@@ -29,7 +29,7 @@ public abstract class FormContractTests(string form, string? converter, Func<Jso
     {
         var weights = DenseReference.Random(1, Width, Hidden, Output, gated, biases, activation);
         var x = Inputs();
-        var expected = DenseReference.Run(weights, x, Function(activation));
+        var expected = DenseReference.Run(weights, x, ScalarFunctions.Find(activation));
         var largest = expected.Max(Math.Abs);
         foreach (var name in Backends())
         {
@@ -140,15 +140,6 @@ public abstract class FormContractTests(string form, string? converter, Func<Jso
     private static IEnumerable<string> Backends() => BackendCatalog.List().Where(backend => backend.Usable).Select(backend => backend.Name);
 
     private static float[] Inputs() => DenseReference.Values(new Random(9), Rows * Width, 1);
-
-    private static Func<double, double> Function(string name) => name switch
-    {
-        "relu" => x => Math.Max(x, 0),
-        "silu" => x => x / (1 + Math.Exp(-x)),
-        "gelu" => x => 0.5 * x * (1 + MathNet.Numerics.SpecialFunctions.Erf(x / Math.Sqrt(2))),
-        "gelu_tanh" => x => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))),
-        _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
-    };
 
     private static ConversionContext Context(FeedForwardWeights weights, Backend backend) =>
         new() { Site = "site", Weights = weights, Backend = backend, Splitter = SerialSplitter.Instance };
