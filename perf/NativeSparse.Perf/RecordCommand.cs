@@ -11,7 +11,7 @@ internal static class RecordCommand
     public static int Run(IReadOnlyList<string> args)
     {
         var options = new KernelBenchOptions();
-        var folder = Path.Combine(FindRepository(), "perf", "results", CpuIdentity.FolderName);
+        var folder = Path.Combine(RecordFolders.Results, CpuIdentity.FolderName);
         for (var i = 0; i < args.Count; i += 2)
         {
             if (i + 1 == args.Count)
@@ -53,19 +53,6 @@ internal static class RecordCommand
     {
         Console.Error.WriteLine($"unknown or incomplete argument '{argument}'; usage: {Usage}");
         return 2;
-    }
-
-    private static string FindRepository()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "NativeSparse.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        return Environment.CurrentDirectory;
     }
 
     private sealed class Progress : IProgress<KernelBenchRow>
