@@ -6,6 +6,4 @@ internal sealed record ReadmeDemoConversion(
     double Seconds,
     int CalibrationTokens,
     double? Error = null,
-    double? CentredOracleError = null,
-    double? RandomSplitError = null,
-    double? RandomRouterError = null);
+    double? CentredOracleError = null);

@@ -45,15 +45,13 @@ internal static class ReadmeDemoSection
 
     private static ReadmeTable Errors(IEnumerable<ReadmeDemoConversion> conversions)
     {
-        var table = new ReadmeTable("", "error", "best experts of the split", "random split", "random router", "calibration tokens", "seconds");
+        var table = new ReadmeTable("", "error", "best experts of the split", "calibration tokens", "seconds");
         foreach (var conversion in conversions)
         {
             table.Add(
                 conversion.Name,
                 ReadmeTable.Number(conversion.Error, "0.000"),
                 ReadmeTable.Number(conversion.CentredOracleError, "0.000"),
-                ReadmeTable.Number(conversion.RandomSplitError, "0.000"),
-                ReadmeTable.Number(conversion.RandomRouterError, "0.000"),
                 ReadmeTable.Number(conversion.CalibrationTokens, "N0"),
                 ReadmeTable.Number(conversion.Seconds, "0.0"));
         }
