@@ -7,7 +7,7 @@ namespace NativeSparse;
 
 /// <summary>
 /// A loaded model: one ONNX Runtime session in which the feed-forward networks run on our kernels. Runs are thread-safe;
-/// dispose when no run is under way. Disposing twice is fine.
+/// disposing waits for those under way, and may be done twice.
 /// </summary>
 public sealed class SparseEngine : IDisposable
 {

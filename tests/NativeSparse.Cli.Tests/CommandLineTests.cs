@@ -24,6 +24,11 @@ public sealed class CommandLineTests
     [InlineData("convert model.onnx -o out.onnx --form experts --active half")]
     [InlineData("convert model.onnx -o out.onnx --precision int8")]
     [InlineData("convert model.onnx -o out.onnx --threads 0")]
+    [InlineData("convert model.onnx -o out.onnx --threads x")]
+    [InlineData("convert model.onnx -o out.onnx --form experts --active NaN")]
+    [InlineData("bench model model.onnx --rounds x")]
+    [InlineData("bench model model.onnx --shapes 99999999x99999999")]
+    [InlineData("bench kernels --threads x")]
     [InlineData("run model.onnx")]
     [InlineData("run model.onnx --random x")]
     [InlineData("bench model model.onnx --shapes 1x")]
@@ -35,6 +40,17 @@ public sealed class CommandLineTests
 
         Assert.Equal(2, capture.ExitCode);
         Assert.Empty(capture.Out);
+        Assert.StartsWith("error: ", capture.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "out.onnx", 3)]
+    [InlineData("model.onnx", "", 2)]
+    public async Task An_empty_path_is_refused(string model, string output, int exitCode)
+    {
+        var capture = await Capture.Run("convert", model, "-o", output);
+
+        Assert.Equal(exitCode, capture.ExitCode);
         Assert.StartsWith("error: ", capture.Error, StringComparison.Ordinal);
     }
 

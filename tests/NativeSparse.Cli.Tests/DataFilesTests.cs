@@ -96,6 +96,7 @@ public sealed class DataFilesTests
     [InlineData("{\"input_ids\": [1.5]}")]
     [InlineData("{\"input_ids\": \"a\"}")]
     [InlineData("{\"words\": [1]}")]
+    [InlineData("{\"input_ids\": [1], \"input_ids\": [2]}")]
     [InlineData("[1, 2]")]
     [InlineData("{")]
     public void A_line_that_does_not_fit_is_refused(string line)

@@ -118,6 +118,48 @@ public sealed class SparseEngineTests
     }
 
     [Fact]
+    public void An_input_that_is_null_is_missing()
+    {
+        using var engine = SparseEngine.Load(Novella.Path, cancellation: Token);
+        var inputs = Novella.Inputs(5, 3);
+        inputs["attention_mask"] = null!;
+        var exception = Assert.Throws<ArgumentException>(() => engine.Run(inputs, Token));
+        Assert.Contains("missing inputs: attention_mask", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Disposing_waits_for_the_runs_under_way()
+    {
+        var inputs = Novella.Inputs(6, 64);
+        var engine = SparseEngine.Load(Novella.Path, new SparseOptions { Plan = Experts, Threads = 1 }, Token);
+        var expected = Values(engine.Run(inputs, Token)["logits"]);
+        using var started = new ManualResetEventSlim();
+        var runs = Task.Run(
+            () =>
+            {
+                var done = 0;
+                try
+                {
+                    while (true)
+                    {
+                        Assert.Equal(expected, Values(engine.Run(inputs, Token)["logits"]));
+                        done++;
+                        started.Set();
+                    }
+                }
+                catch (ObjectDisposedException)
+                {
+                    return done;
+                }
+            },
+            Token);
+        started.Wait(Token);
+        engine.Dispose();
+        engine.Dispose();
+        Assert.True(await runs > 0);
+    }
+
+    [Fact]
     public void A_backend_that_is_not_there_is_an_error_that_lists_the_others()
     {
         var exception = Assert.Throws<BackendUnavailableException>(

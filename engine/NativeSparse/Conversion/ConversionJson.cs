@@ -9,7 +9,8 @@ namespace NativeSparse.Conversion;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    WriteIndented = true)]
+    WriteIndented = true,
+    Converters = [typeof(FiniteDoubleConverter)])]
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(ConversionReport))]
 internal sealed partial class ConversionJson : JsonSerializerContext;

@@ -43,13 +43,18 @@ public sealed record ConversionPlan
             throw new ModelFormatException($"the plan has version {document.Version}, this engine reads version {Version}", site: "version");
         }
 
+        if (document.Sites.Contains(null))
+        {
+            throw new ModelFormatException("an entry of the plan's sites is null, expected an object with name and form", site: "sites");
+        }
+
         return new ConversionPlan
         {
             DefaultForm = document.Defaults?.Form ?? "dense",
             DefaultPrecision = document.Defaults?.Precision ?? "float32",
             Sites =
             [
-                .. document.Sites.Select(entry => new SitePlan
+                .. document.Sites.OfType<PlanDocument.SiteEntry>().Select(entry => new SitePlan
                 {
                     Name = entry.Name,
                     Form = entry.Form,

@@ -68,8 +68,14 @@ internal static class ModelComparison
             Tensor<Half> values => Flatten(values).AsSpan().SequenceEqual(Flatten((Tensor<Half>)right)),
             Tensor<long> values => Flatten(values).AsSpan().SequenceEqual(Flatten((Tensor<long>)right)),
             Tensor<int> values => Flatten(values).AsSpan().SequenceEqual(Flatten((Tensor<int>)right)),
+            Tensor<byte> values => Flatten(values).AsSpan().SequenceEqual(Flatten((Tensor<byte>)right)),
+            Tensor<sbyte> values => Flatten(values).AsSpan().SequenceEqual(Flatten((Tensor<sbyte>)right)),
+            Tensor<short> values => Flatten(values).AsSpan().SequenceEqual(Flatten((Tensor<short>)right)),
+            Tensor<ushort> values => Flatten(values).AsSpan().SequenceEqual(Flatten((Tensor<ushort>)right)),
+            Tensor<uint> values => Flatten(values).AsSpan().SequenceEqual(Flatten((Tensor<uint>)right)),
+            Tensor<ulong> values => Flatten(values).AsSpan().SequenceEqual(Flatten((Tensor<ulong>)right)),
             Tensor<bool> values => Flatten(values).AsSpan().SequenceEqual(Flatten((Tensor<bool>)right)),
-            _ => true,
+            _ => throw new NotSupportedException($"outputs of type {left.GetType().Name} cannot be compared"),
         };
     }
 

@@ -42,7 +42,7 @@ public static class ModelConverter
         ArgumentException.ThrowIfNullOrEmpty(output);
         var settings = (options ?? new SparseOptions()) with { Plan = null, Calibration = calibration };
         var target = Path.GetFullPath(output);
-        if (string.Equals(target, Path.GetFullPath(input), StringComparison.Ordinal))
+        if (string.Equals(ExternalFolder.RealPath(target), ExternalFolder.RealPath(Path.GetFullPath(input)), StringComparison.Ordinal))
         {
             throw new ConversionException($"the output '{output}' is the input file; name another");
         }
@@ -52,6 +52,8 @@ public static class ModelConverter
         {
             throw new DirectoryNotFoundException($"the folder of the output does not exist: {folder}");
         }
+
+        FileReplacement.CheckTarget(target);
 
         using var backend = BackendCatalog.Open(settings.Backend);
         var work = Directory.CreateDirectory(Path.Combine(folder, $".{Path.GetFileName(target)}.{Environment.ProcessId:x}.part"));
@@ -82,6 +84,8 @@ public static class ModelConverter
         {
             throw new ConversionException("the input is converted already; convert the dense model");
         }
+
+        CheckData(model, target);
 
         var execution = new PlanExecution(source, model, plan, options, backend, thorough: true);
         var converted = new List<(ConvertedSite Site, FeedForward Form)>();
@@ -145,6 +149,16 @@ public static class ModelConverter
         catch (Exception exception) when (exception is OnnxRuntimeException or NotSupportedException)
         {
             return [];
+        }
+    }
+
+    private static void CheckData(OnnxModel model, string target)
+    {
+        var data = model.DataFiles();
+        string[] written = [target, ModelWriter.DataPath(target)];
+        if (written.FirstOrDefault(path => data.Contains(ExternalFolder.RealPath(path))) is { } taken)
+        {
+            throw new ConversionException($"the output '{target}' would overwrite '{taken}', which holds the weights of the input; name another");
         }
     }
 

@@ -7,7 +7,7 @@ internal sealed record PlanDocument
 {
     public int Version { get; set; } = ConversionPlan.Version;
 
-    public IReadOnlyList<SiteEntry> Sites { get; set; } = [];
+    public IReadOnlyList<SiteEntry?> Sites { get; set; } = [];
 
     public DefaultsEntry? Defaults { get; set; }
 

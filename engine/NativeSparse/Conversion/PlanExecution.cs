@@ -104,14 +104,29 @@ internal sealed class PlanExecution
                 CompareWithChance = _thorough && _options.Calibration is { CompareWithChance: true },
                 Progress = _options.Progress is { } progress ? new SiteProgress(progress, step.Site.Name, start, _steps.Count) : null,
             };
-            var conversion = step.Descriptor.Convert(context, step.Entry.Converter, step.Entry.Options);
-            yield return new ConvertedSite(step.Site, step.Descriptor, conversion, step.Precision);
+            yield return new ConvertedSite(step.Site, step.Descriptor, Convert(step, context), step.Precision);
         }
     }
 
     /// <summary>Notes a packed site for the report.</summary>
     public void Add(ConvertedSite site, long bytes) => _reports.Add(
         site.Conversion.Report with { Bytes = bytes, Precision = Precisions.Name(site.Precision) });
+
+    private static FormConversion Convert(Step step, ConversionContext context)
+    {
+        try
+        {
+            return step.Descriptor.Convert(context, step.Entry.Converter, step.Entry.Options);
+        }
+        catch (ArithmeticException exception)
+        {
+            throw new ConversionException(
+                $"site '{context.Site}' cannot be fitted: {exception.Message}; the calibration inputs may be too large or all alike: give others",
+                context.Site,
+                step.Descriptor.Name,
+                exception);
+        }
+    }
 
     private Dictionary<string, SiteSample> Calibrate(CancellationToken cancellation)
     {

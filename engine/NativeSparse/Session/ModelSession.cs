@@ -15,7 +15,7 @@ internal sealed unsafe class ModelSession : IDisposable
     private readonly RunOptions _plainRun = new();
     private readonly nint[] _inputNames;
     private readonly nint[] _outputNames;
-    private bool _disposed;
+    private readonly RunGate _gate = new();
 
     private ModelSession(InferenceSession session, CustomOpDomain? domain, FormTable? forms, SessionModel? model)
     {
@@ -89,7 +89,19 @@ internal sealed unsafe class ModelSession : IDisposable
     /// <summary>Runs on the caller's values; allocates nothing on the managed heap unless the token can be cancelled.</summary>
     public void Run(ReadOnlySpan<OrtValue> inputs, ReadOnlySpan<OrtValue> outputs, CancellationToken cancellation)
     {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(SparseEngine));
+        _gate.Enter();
+        try
+        {
+            RunEntered(inputs, outputs, cancellation);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    private void RunEntered(ReadOnlySpan<OrtValue> inputs, ReadOnlySpan<OrtValue> outputs, CancellationToken cancellation)
+    {
         if (inputs.Length != _inputNames.Length || outputs.Length != _outputNames.Length)
         {
             throw new ArgumentException(
@@ -121,7 +133,19 @@ internal sealed unsafe class ModelSession : IDisposable
     /// <summary>Runs on named tensors.</summary>
     public Dictionary<string, ITensor> Run(IReadOnlyDictionary<string, IReadOnlyTensor> inputs, CancellationToken cancellation)
     {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(SparseEngine));
+        _gate.Enter();
+        try
+        {
+            return RunEntered(inputs, cancellation);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    private Dictionary<string, ITensor> RunEntered(IReadOnlyDictionary<string, IReadOnlyTensor> inputs, CancellationToken cancellation)
+    {
         CheckNames(inputs);
         var values = new List<OrtValue>(InputNames.Count);
         using var run = new RunOptions();
@@ -156,12 +180,11 @@ internal sealed unsafe class ModelSession : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_disposed)
+        if (!_gate.Close())
         {
             return;
         }
 
-        _disposed = true;
         _session.Dispose();
         _domain?.Dispose();
         Forms?.Dispose();
@@ -228,7 +251,7 @@ internal sealed unsafe class ModelSession : IDisposable
 
     private void CheckNames(IReadOnlyDictionary<string, IReadOnlyTensor> inputs)
     {
-        var missing = InputNames.Where(name => !inputs.ContainsKey(name)).ToList();
+        var missing = InputNames.Where(name => inputs.GetValueOrDefault(name) is null).ToList();
         var unknown = inputs.Keys.Where(name => !InputMetadata.ContainsKey(name)).ToList();
         if (missing.Count == 0 && unknown.Count == 0)
         {

@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+
 namespace NativeSparse.Onnx;
 
 /// <summary>
@@ -10,15 +12,26 @@ internal sealed class FileReplacement : IDisposable
     private readonly List<(string Path, string Temporary)> _files = [];
     private readonly List<FileStream> _streams = [];
 
+    /// <summary>Checks that a file may appear at a path: what is there is an ordinary file, a link, or nothing.</summary>
+    /// <exception cref="IOException">It is a folder, a device, a pipe or a socket: a rename would destroy it.</exception>
+    internal static void CheckTarget(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"'{path}' is a folder; give the name of a file");
+        }
+
+        if (File.Exists(path) && !IsOrdinary(path))
+        {
+            throw new IOException($"'{path}' is a device, a pipe or a socket; give the name of a file");
+        }
+    }
+
     /// <summary>Starts a file; files are renamed in the order in which they were started.</summary>
     internal FileStream Create(string path)
     {
         var full = Path.GetFullPath(path);
-        if (Directory.Exists(full))
-        {
-            throw new IOException($"'{full}' is a folder; give the name of a file");
-        }
-
+        CheckTarget(full);
         var temporary = TemporaryName(full);
         var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, 1 << 20);
         _files.Add((full, temporary));
@@ -83,6 +96,25 @@ internal sealed class FileReplacement : IDisposable
 
         _streams.Clear();
         _files.Clear();
+    }
+
+    // What a path is, File does not say; the writer of archives does. Devices and pipes have no length, so that no data are archived.
+    private static bool IsOrdinary(string path)
+    {
+        if (new FileInfo(path) is { Length: > 0 } or { LinkTarget: not null })
+        {
+            return true;
+        }
+
+        using var archive = new MemoryStream();
+        using (var writer = new TarWriter(archive, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            writer.WriteEntry(path, "target");
+        }
+
+        archive.Position = 0;
+        using var reader = new TarReader(archive);
+        return reader.GetNextEntry()?.EntryType is TarEntryType.RegularFile or TarEntryType.HardLink;
     }
 
     private static string TemporaryName(string path) =>

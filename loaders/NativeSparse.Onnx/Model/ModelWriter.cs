@@ -17,7 +17,7 @@ internal sealed class ModelWriter(OnnxModel model, SaveOptions options, Cancella
     internal void Write(string path)
     {
         var full = Path.GetFullPath(path);
-        var dataPath = Path.Combine(Path.GetDirectoryName(full)!, DataName(full));
+        var dataPath = DataPath(full);
         var copy = model.Proto.Clone();
         var moves = Moves(copy);
         using var files = new FileReplacement();
@@ -43,8 +43,10 @@ internal sealed class ModelWriter(OnnxModel model, SaveOptions options, Cancella
         }
     }
 
-    // A location with a colon or a backslash would mean something else on another system.
-    private static string DataName(string path) => $"{Path.GetFileName(path)}.data".Replace(':', '_').Replace('\\', '_');
+    /// <summary>The data file of a model at a full path.</summary>
+    /// <remarks>A location with a colon or a backslash would mean something else on another system.</remarks>
+    internal static string DataPath(string full) =>
+        Path.Combine(Path.GetDirectoryName(full)!, $"{Path.GetFileName(full)}.data".Replace(':', '_').Replace('\\', '_'));
 
     private List<(TensorProto Source, TensorProto Target)> Moves(ModelProto copy)
     {

@@ -16,6 +16,13 @@ public sealed partial class OnnxModel
     /// </summary>
     public long CountParameters() => CountParameters(Proto.Graph);
 
+    /// <summary>Full paths of the files that hold external data, links resolved; none when the model came without a folder.</summary>
+    internal IReadOnlySet<string> DataFiles() => Folder is null
+        ? new HashSet<string>()
+        : GraphWalk.Tensors(Proto).Where(TensorReader.IsExternal)
+            .Select(tensor => ExternalFolder.RealPath(Path.GetFullPath(Path.Combine(Folder, ExternalReference.Parse(tensor, null).Location))))
+            .ToHashSet(StringComparer.Ordinal);
+
     private static long CountParameters(GraphProto graph)
     {
         var count = graph.Initializer.Where(IsWeight).Sum(ElementCount);

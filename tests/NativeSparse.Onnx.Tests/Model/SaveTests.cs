@@ -20,6 +20,26 @@ public sealed class SaveTests
     }
 
     [Fact]
+    public void A_socket_is_not_replaced_by_a_file()
+    {
+        using var folder = new TemporaryFolder();
+        using var socket = new System.Net.Sockets.Socket(
+            System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(folder.At("s")));
+        Assert.Throws<IOException>(() => SampleModels.Load(SampleModels.Chain(3, 100)).Save(folder.At("s")));
+        Assert.Equal(["s"], folder.Names());
+    }
+
+    [Fact]
+    public void An_empty_file_is_replaced()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.At("m.onnx"), "");
+        SampleModels.Load(SampleModels.Chain(3, 100)).Save(folder.At("m.onnx"));
+        Assert.Equal(SampleModels.Chain(3, 100), OnnxModel.Load(folder.At("m.onnx")).Proto);
+    }
+
+    [Fact]
     public void Above_the_threshold_weights_go_to_an_aligned_data_file_that_ONNX_Runtime_reads()
     {
         using var folder = new TemporaryFolder();

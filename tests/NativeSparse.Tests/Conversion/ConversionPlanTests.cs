@@ -32,6 +32,7 @@ public sealed class ConversionPlanTests
     [InlineData("{ \"version\": 2 }", "version 2")]
     [InlineData("{ \"sites\": [ { \"name\": \"x\" } ] }", "form")]
     [InlineData("{ \"linears\": { \"precision\": \"int8\" } }", "linears")]
+    [InlineData("{ \"sites\": [ null ] }", "sites")]
     [InlineData("[]", "plan")]
     [InlineData("null", "plan")]
     [InlineData("{", "plan")]

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using NativeSparse.Calibration;
 using NativeSparse.Conversion;
@@ -71,6 +72,45 @@ public sealed class ModelConverterTests : IDisposable
         Assert.Contains("calibration", exception.Message, StringComparison.Ordinal);
         Assert.NotNull(exception.Site);
         Assert.Empty(_folder.GetFileSystemInfos());
+    }
+
+    [Fact]
+    public void A_report_of_numbers_that_are_none_is_json_without_them()
+    {
+        var report = new ConversionReport { Model = new ModelReport { Cosine = double.NaN, MaxAbs = 1, Dense = double.PositiveInfinity } };
+        var json = JsonSerializer.Serialize(report, ConversionJson.Default.ConversionReport);
+        var read = JsonSerializer.Deserialize(json, ConversionJson.Default.ConversionReport)!;
+        Assert.Null(read.Model!.Cosine);
+        Assert.Null(read.Model.Dense);
+        Assert.Equal(1, read.Model.MaxAbs);
+    }
+
+    [Fact]
+    public void The_input_is_not_overwritten_through_a_link()
+    {
+        var model = Path.Combine(_folder.FullName, "model.onnx");
+        File.Copy(Novella.Path, model);
+        File.CreateSymbolicLink(Path.Combine(_folder.FullName, "link.onnx"), model);
+        Assert.Throws<ConversionException>(() =>
+            ModelConverter.Convert(Path.Combine(_folder.FullName, "link.onnx"), model, Contiguous, cancellation: Token));
+        Assert.Equal(new FileInfo(Novella.Path).Length, new FileInfo(model).Length);
+    }
+
+    [Fact]
+    public void The_weights_of_the_input_are_not_overwritten()
+    {
+        var model = Path.Combine(_folder.FullName, "model.onnx");
+        OnnxModel.Load(Novella.Path).Save(
+            Path.Combine(_folder.FullName, "first.onnx"), new SaveOptions { ExternalDataThreshold = 0 }, Token);
+        File.Move(Path.Combine(_folder.FullName, "first.onnx"), model);
+        foreach (var output in new[] { "first.onnx", "first.onnx.data" })
+        {
+            var exception = Assert.Throws<ConversionException>(() =>
+                ModelConverter.Convert(model, Path.Combine(_folder.FullName, output), Contiguous, cancellation: Token));
+            Assert.Contains("first.onnx.data", exception.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["first.onnx.data", "model.onnx"], _folder.GetFileSystemInfos().Select(entry => entry.Name).Order());
     }
 
     [Fact]

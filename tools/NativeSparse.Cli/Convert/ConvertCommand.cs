@@ -41,7 +41,12 @@ internal sealed class ConvertCommand : ToolCommand
     {
         var input = invocation.Get(_model);
         var output = invocation.Get(_output)!;
-        if (Path.GetFullPath(input) == Path.GetFullPath(output))
+        if (output.Length == 0)
+        {
+            throw new UsageException("--output is empty; name a file");
+        }
+
+        if (input.Length > 0 && Path.GetFullPath(input) == Path.GetFullPath(output))
         {
             throw new UsageException($"the output '{output}' is the model itself; name another file");
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using NativeSparse.Conversion;
 
 namespace NativeSparse.Cli.Documents;
 

@@ -10,14 +10,18 @@ internal sealed record InputShape(long Batch, long Sequence)
     /// <summary>What is used where nothing else is said.</summary>
     public static InputShape Default { get; } = new(1, 16);
 
-    /// <summary>Reads a list such as <c>1x16,1x128</c>; null when it is none.</summary>
+    // An input of more elements than this is a typing error, and arrays end there.
+    private const long MaxElements = int.MaxValue;
+
+    /// <summary>Reads a list such as <c>1x16,1x128</c>; null when it is none, or of sizes beyond memory.</summary>
     public static IReadOnlyList<InputShape>? ParseList(string text)
     {
         var shapes = new List<InputShape>();
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
         {
             var sizes = part.Split('x');
-            if (sizes.Length != 2 || !TryParse(sizes[0], out var batch) || !TryParse(sizes[1], out var sequence))
+            if (sizes.Length != 2 || !TryParse(sizes[0], out var batch) || !TryParse(sizes[1], out var sequence)
+                || batch > MaxElements / sequence)
             {
                 return null;
             }

@@ -48,12 +48,26 @@ internal sealed class JsonLines(IReadOnlyList<ModelInput> inputs, ModelText text
             using var document = JsonDocument.Parse(line);
             return document.RootElement.TryGetProperty(TextField, out var content)
                 ? [.. ReadText(content.GetString() ?? "")]
-                : [document.RootElement.EnumerateObject().ToDictionary(field => field.Name, ReadTensor)];
+                : [ReadTensors(document.RootElement)];
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
             throw new InputException($"'{path}' line {number}: {exception.Message}", path);
         }
+    }
+
+    private Dictionary<string, ConstantTensor> ReadTensors(JsonElement line)
+    {
+        var tensors = new Dictionary<string, ConstantTensor>();
+        foreach (var field in line.EnumerateObject())
+        {
+            if (!tensors.TryAdd(field.Name, ReadTensor(field)))
+            {
+                throw new FormatException($"'{field.Name}' occurs twice");
+            }
+        }
+
+        return tensors;
     }
 
     private ConstantTensor ReadTensor(JsonProperty field)

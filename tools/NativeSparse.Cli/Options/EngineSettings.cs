@@ -23,13 +23,7 @@ internal sealed class EngineSettings
     /// <summary>Adds the options to a command.</summary>
     public EngineSettings(Command command)
     {
-        _threads.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 1)
-            {
-                result.AddError("--threads must be at least 1.");
-            }
-        });
+        CountRule.RequirePositive(_threads);
         command.Options.Add(_backend);
         command.Options.Add(_threads);
     }

@@ -48,7 +48,7 @@ internal sealed class FormSetting
 
         if (double.TryParse(_description.Default, NumberStyles.Float, invariant, out _))
         {
-            return double.TryParse(text, NumberStyles.Float, invariant, out var number) ? JsonValue.Create(number) : throw Wrong(text, "a number");
+            return double.TryParse(text, NumberStyles.Float, invariant, out var number) && double.IsFinite(number) ? JsonValue.Create(number) : throw Wrong(text, "a number");
         }
 
         return long.TryParse(text, NumberStyles.Integer, invariant, out var count) ? JsonValue.Create(count) : JsonValue.Create(text);

@@ -14,7 +14,13 @@ internal static class SessionSettings
     /// <summary>Options for one session; the caller disposes them.</summary>
     public static SessionOptions Create(int? threads)
     {
-        var options = new SessionOptions { IntraOpNumThreads = ThreadCount(threads) };
+        var options = new SessionOptions
+        {
+            IntraOpNumThreads = ThreadCount(threads),
+
+            // What ONNX Runtime logs as an error it also throws, and the command says it once.
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+        };
         options.AddSessionConfigEntry(StopSpinning, "1");
         return options;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NativeSparse.Cli.Documents;
+using NativeSparse.Cli.Options;
 using NativeSparse.Conversion;
 using NativeSparse.Measurement;
 
@@ -73,8 +74,8 @@ internal sealed class BenchKernelsCommand : ToolCommand
         }
 
         _family.AcceptOnlyFromAmong(Families);
-        RequirePositive(_threads);
-        RequirePositive(_rounds);
+        CountRule.RequirePositive(_threads);
+        CountRule.RequirePositive(_rounds);
     }
 
     private static string[] Families { get; } = [.. Enum.GetNames<KernelFamily>().Select(name => name.ToLowerInvariant())];
@@ -101,14 +102,6 @@ internal sealed class BenchKernelsCommand : ToolCommand
         var slow = result.Rows.Any(row => row is { Picked: true, RatioToOnnxRuntimeHigh: < AllowedRatio });
         return invocation.Get(_assert) && slow ? ExitCode.No : ExitCode.Done;
     }
-
-    private static void RequirePositive(Option<int> option) => option.Validators.Add(result =>
-    {
-        if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < 1)
-        {
-            result.AddError($"{option.Name} must be at least 1.");
-        }
-    });
 
     private KernelCase[] Cases(Invocation invocation)
     {

@@ -63,13 +63,7 @@ internal sealed class BenchModelCommand : ToolCommand
                 result.AddError($"--shapes is '{text}', expected sizes such as 1x16,1x128.");
             }
         });
-        _rounds.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-            {
-                result.AddError("--rounds must be at least 1.");
-            }
-        });
+        CountRule.RequirePositive(_rounds);
     }
 
     /// <inheritdoc/>

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace NativeSparse.Cli.Documents;
+namespace NativeSparse.Conversion;
 
-/// <summary>Writes numbers that JSON has no spelling for (NaN, infinities) as null.</summary>
+/// <summary>Writes numbers that JSON has no spelling for (NaN, infinities) as null, and reads null as NaN.</summary>
 internal sealed class FiniteDoubleConverter : JsonConverter<double>
 {
     /// <inheritdoc/>
