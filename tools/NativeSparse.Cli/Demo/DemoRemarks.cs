@@ -26,7 +26,7 @@ internal static class DemoRemarks
         if (ratio < Noise)
         {
             remarks.Add(string.Create(
-                CultureInfo.InvariantCulture, $"{row.Name}: {what} with {row.Threads} threads is slower than ONNX Runtime ({ratio:0.00} x its speed)"));
+                CultureInfo.InvariantCulture, $"{row.Name}: {what} with {TextTables.Threads(row.Threads)} is slower than ONNX Runtime ({ratio:0.00} x its speed)"));
         }
     }
 }

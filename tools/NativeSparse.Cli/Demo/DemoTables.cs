@@ -17,7 +17,7 @@ internal static class DemoTables
         WriteRows(console, document.Rows);
         console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"prefill: 1x224 tokens; decode: one token after 64; perplexity on {document.HeldOutTokens:N0} held-out tokens (windows of 256)"));
+            $"prefill: 224 tokens at once; decode: one token after 64; perplexity on {document.HeldOutTokens:N0} held-out tokens (windows of 256)"));
         foreach (var conversion in document.Conversions)
         {
             console.WriteLine(Describe(conversion));
@@ -33,32 +33,29 @@ internal static class DemoTables
 
     private static void WriteRows(IAnsiConsole console, IReadOnlyList<DemoRow> rows)
     {
-        int[] threads = [.. rows.Select(row => row.Threads).Distinct()];
-        var table = new Table().Border(TableBorder.Simple).AddColumn("");
-        foreach (var count in threads)
+        foreach (var group in rows.GroupBy(row => row.Threads))
         {
-            var unit = count == 1 ? "1 thread" : $"{count} threads";
-            table.AddColumns($"prefill, {unit}", "x", $"decode, {unit}", "x");
-        }
-
-        table.AddColumns("perplexity", "/ dense");
-        foreach (var runner in rows.GroupBy(row => row.Name))
-        {
-            var cells = new List<string> { runner.Key };
-            foreach (var row in runner)
+            var table = new Table().Border(TableBorder.Simple).AddColumn(TextTables.Threads(group.Key))
+                .AddFigures("prefill", "x", "decode", "x", "perplexity", "/ dense");
+            foreach (var column in table.Columns)
             {
-                cells.Add(Number(row.PrefillTokensPerSecond, "N0"));
-                cells.Add(Number(row.RatioPrefill, "0.00"));
-                cells.Add(Number(row.DecodeTokensPerSecond, "N0"));
-                cells.Add(Number(row.RatioDecode, "0.00"));
+                column.PadRight(0);
             }
 
-            cells.Add(Number(runner.First().Perplexity, "0.00"));
-            cells.Add(Number(runner.First().PerplexityRatio, "0.000"));
-            table.AddRow([.. cells.Select(Markup.Escape)]);
-        }
+            foreach (var row in group)
+            {
+                table.AddRow(
+                    Markup.Escape(row.Name),
+                    Number(row.PrefillTokensPerSecond, "N0"),
+                    Number(row.RatioPrefill, "0.00"),
+                    Number(row.DecodeTokensPerSecond, "N0"),
+                    Number(row.RatioDecode, "0.00"),
+                    Number(row.Perplexity, "0.00"),
+                    Number(row.PerplexityRatio, "0.000"));
+            }
 
-        console.Write(table);
+            console.WriteFigures(table);
+        }
     }
 
     private static string Describe(DemoConversion conversion)
@@ -70,7 +67,7 @@ internal static class DemoTables
             ? text
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{text}; mean error of a site {error:0.000} (centred oracle {conversion.CentredOracleError:0.000})");
+                $"{text}; mean error of a network's output {error:0.000} (the best choice of experts without a fit: {conversion.CentredOracleError:0.000})");
     }
 
     private static void WriteSamples(IAnsiConsole console, IReadOnlyList<DemoSample> samples)

@@ -48,7 +48,7 @@ internal static class InspectTables
                 site.Share.ToString("P1", CultureInfo.InvariantCulture));
         }
 
-        console.Write(table);
+        console.WriteFigures(table);
     }
 
     private static void WriteLinears(IAnsiConsole console, IReadOnlyList<LinearFacts> linears)
@@ -71,7 +71,7 @@ internal static class InspectTables
                 linear.Share.ToString("P1", CultureInfo.InvariantCulture));
         }
 
-        console.Write(table);
+        console.WriteFigures(table);
     }
 
     private static void WriteSkipped(IAnsiConsole console, IReadOnlyList<SkippedFacts> skipped)

@@ -16,10 +16,10 @@ internal static class RunTables
             table.AddRow(Markup.Escape(output.Name), Markup.Escape($"[{string.Join(", ", output.Shape)}]"), output.Dtype);
         }
 
-        console.Write(table);
+        console.WriteFigures(table);
         console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{document.Backend}, {document.Sites} sites on our kernels, {document.Threads} threads: {document.Milliseconds:0.000} ms, "
+            $"{document.Backend}, {document.Sites} sites on our kernels, {TextTables.Threads(document.Threads)}: {document.Milliseconds:0.000} ms, "
             + $"{document.BytesAllocatedPerRun} managed bytes allocated a run"));
         if (document.Compare is { } compare)
         {

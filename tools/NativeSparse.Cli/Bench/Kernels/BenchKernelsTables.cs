@@ -13,10 +13,10 @@ internal static class BenchKernelsTables
         var environment = document.Environment;
         console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{environment.Cpu}, {environment.Threads} threads, ONNX Runtime {environment.OnnxRuntime}; one core: "
+            $"{environment.Cpu}, {TextTables.Threads(environment.Threads)}, ONNX Runtime {environment.OnnxRuntime}; one core: "
             + $"{environment.PeakGflops:0.0} GFLOP/s measured peak, {environment.ReadGBs:0.0} GB/s read"));
-        var table = new Table().Border(TableBorder.Simple).AddColumns(
-            "family", "case", "tokens", "backend", "ms", "x dense", "x ONNX Runtime", "of peak", "of bandwidth", "error", "bytes a run");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("family", "case").AddFigures("tokens").AddColumn("backend")
+            .AddFigures("ms", "x dense", "x ONNX Runtime", "of peak", "of bandwidth", "error", "bytes a run");
         foreach (var row in document.Rows)
         {
             table.AddRow(
@@ -33,7 +33,10 @@ internal static class BenchKernelsTables
                 $"{row.AllocatedBytes}");
         }
 
-        console.Write(table);
+        console.WriteFigures(table);
+        console.WriteLine(
+            "x: their time / ours, above 1 ours is faster; of peak, of bandwidth: 1 is the measured value, and what stays in the caches reads at more than 1; "
+            + "error: largest difference to float64, relative to the largest value; bytes a run: allocated on the managed heap");
     }
 
     private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
