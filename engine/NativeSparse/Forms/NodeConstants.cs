@@ -69,7 +69,7 @@ internal sealed class NodeConstants(FormNode node)
 
     /// <summary>A float attribute.</summary>
     public float Number(string name, float fallback) => node.Attributes.TryGetValue(name, out var value)
-        ? value is float number ? number : throw Error($"attribute '{name}' is not a float")
+        ? value is float number and not float.NaN ? number : throw Error($"attribute '{name}' is not a float, or is NaN")
         : fallback;
 
     /// <summary>An error about this node.</summary>

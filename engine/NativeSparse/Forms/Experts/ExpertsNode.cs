@@ -71,6 +71,13 @@ internal static class ExpertsNode
             throw constants.Error($"input 'down' is [{string.Join(", ", downShape)}], expected [{e}, {b}, O]");
         }
 
+        var selection = Named(constants, "select", Selections);
+        var k = constants.Integer("k", 0);
+        if (selection == RoutingSelection.TopK ? k < 1 || k > e : k is < 0 or > int.MaxValue)
+        {
+            throw constants.Error($"attribute 'k' is {k}, expected 1..{e}");
+        }
+
         var parameters = new ExpertsParameters
         {
             Experts = (int)e,
@@ -90,17 +97,12 @@ internal static class ExpertsNode
             ScoreUp = constants.Optional(9, "score_up", e, o),
             ScoreDown = constants.Optional(10, "score_down", e, o),
             Widths = constants.OptionalInt32(11, "expert_width", e),
-            Selection = Named(constants, "select", Selections),
-            K = checked((int)constants.Integer("k", 0)),
+            Selection = selection,
+            K = (int)k,
             Threshold = constants.Number("threshold", 0),
             Scale = constants.Number("scale", 1),
             Weights = Named(constants, "weights", WeightRules),
         };
-        if (parameters.Selection == RoutingSelection.TopK && (parameters.K < 1 || parameters.K > e))
-        {
-            throw constants.Error($"attribute 'k' is {parameters.K}, expected 1..{e}");
-        }
-
         if (parameters.Widths?.Any(width => width < 0 || width > b) == true)
         {
             throw constants.Error($"input 'expert_width' has a width outside 0..{b}");
