@@ -118,6 +118,19 @@ public sealed class SparseEngineTests
     }
 
     [Fact]
+    public void A_scalar_is_one_element()
+    {
+        // y = x, both int64 scalars.
+        var model = System.Convert.FromBase64String("CAg6LwoQCgF4EgF5IghJZGVudGl0eRIBZ1oLCgF4EgYKBAgHEgBiCwoBeRIGCgQIBxIAQgIQEQ==");
+        using var engine = SparseEngine.Load(model, cancellation: Token);
+        var outputs = engine.Run(new Dictionary<string, IReadOnlyTensor> { ["x"] = Tensor.Create([7L]) }, Token);
+        Assert.Equal(7L, ((Tensor<long>)outputs["y"])[0]);
+        Assert.Equal(1, engine.Run(NativeSparse.Conversion.ProbeInputs.Create(engine.InputMetadata, 1), Token)["y"].FlattenedLength);
+        var empty = new Dictionary<string, IReadOnlyTensor> { ["x"] = Tensor.Create(Array.Empty<long>(), [0]) };
+        Assert.Contains("scalar", Assert.Throws<ArgumentException>(() => engine.Run(empty, Token)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_input_that_is_null_is_missing()
     {
         using var engine = SparseEngine.Load(Novella.Path, cancellation: Token);

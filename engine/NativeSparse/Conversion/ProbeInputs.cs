@@ -61,7 +61,7 @@ public static class ProbeInputs
             values[i] = value(i);
         }
 
-        return System.Numerics.Tensors.Tensor.Create(values, lengths);
+        return System.Numerics.Tensors.Tensor.Create(values, lengths.Length == 0 ? [1] : lengths);
     }
 
     private static nint Symbolic(string name, int axis, string? symbol)

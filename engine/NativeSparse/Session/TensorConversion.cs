@@ -7,22 +7,25 @@ namespace NativeSparse.Session;
 /// <summary>Copies between System.Numerics.Tensors and ONNX Runtime values.</summary>
 internal static class TensorConversion
 {
-    /// <summary>A new value with the tensor's elements; the caller disposes it.</summary>
-    /// <exception cref="ArgumentException">The element type is not one ONNX Runtime tensors have.</exception>
-    public static OrtValue ToValue(string name, IReadOnlyTensor tensor) => tensor switch
+    /// <summary>
+    /// A new value with the tensor's elements; the caller disposes it. System.Numerics.Tensors has no tensor of rank 0: a scalar is one
+    /// element of shape [1] there, and becomes a scalar here where the model wants one.
+    /// </summary>
+    /// <exception cref="ArgumentException">The element type is not one ONNX Runtime tensors have, or a scalar is given as nothing.</exception>
+    public static OrtValue ToValue(string name, IReadOnlyTensor tensor, bool isScalar = false) => tensor switch
     {
-        Tensor<float> values => Copy(values, TensorElementType.Float),
-        Tensor<long> values => Copy(values, TensorElementType.Int64),
-        Tensor<int> values => Copy(values, TensorElementType.Int32),
-        Tensor<bool> values => Copy(values, TensorElementType.Bool),
-        Tensor<double> values => Copy(values, TensorElementType.Double),
-        Tensor<Half> values => Copy(values, TensorElementType.Float16),
-        Tensor<byte> values => Copy(values, TensorElementType.UInt8),
-        Tensor<sbyte> values => Copy(values, TensorElementType.Int8),
-        Tensor<short> values => Copy(values, TensorElementType.Int16),
-        Tensor<ushort> values => Copy(values, TensorElementType.UInt16),
-        Tensor<uint> values => Copy(values, TensorElementType.UInt32),
-        Tensor<ulong> values => Copy(values, TensorElementType.UInt64),
+        Tensor<float> values => Copy(name, values, isScalar, TensorElementType.Float),
+        Tensor<long> values => Copy(name, values, isScalar, TensorElementType.Int64),
+        Tensor<int> values => Copy(name, values, isScalar, TensorElementType.Int32),
+        Tensor<bool> values => Copy(name, values, isScalar, TensorElementType.Bool),
+        Tensor<double> values => Copy(name, values, isScalar, TensorElementType.Double),
+        Tensor<Half> values => Copy(name, values, isScalar, TensorElementType.Float16),
+        Tensor<byte> values => Copy(name, values, isScalar, TensorElementType.UInt8),
+        Tensor<sbyte> values => Copy(name, values, isScalar, TensorElementType.Int8),
+        Tensor<short> values => Copy(name, values, isScalar, TensorElementType.Int16),
+        Tensor<ushort> values => Copy(name, values, isScalar, TensorElementType.UInt16),
+        Tensor<uint> values => Copy(name, values, isScalar, TensorElementType.UInt32),
+        Tensor<ulong> values => Copy(name, values, isScalar, TensorElementType.UInt64),
         _ => throw new ArgumentException(
             $"input '{name}' is a {tensor.GetType().Name}; expected a dense Tensor<T> of float, Half, double, an integer type or bool "
             + "(for other types run on OrtValue buffers)"),
@@ -50,10 +53,16 @@ internal static class TensorConversion
         };
     }
 
-    private static OrtValue Copy<T>(Tensor<T> tensor, TensorElementType type)
+    private static OrtValue Copy<T>(string name, Tensor<T> tensor, bool isScalar, TensorElementType type)
         where T : unmanaged
     {
-        var lengths = tensor.Lengths;
+        // ONNX Runtime takes a tensor without elements for a scalar and reads what is not there.
+        if (isScalar && tensor.FlattenedLength == 0)
+        {
+            throw new ArgumentException($"input '{name}' is a scalar, the tensor given has no element; give one of shape [1]");
+        }
+
+        var lengths = isScalar && tensor.Rank == 1 && tensor.FlattenedLength == 1 ? [] : tensor.Lengths;
         var shape = new long[lengths.Length];
         for (var i = 0; i < shape.Length; i++)
         {
@@ -71,5 +80,5 @@ internal static class TensorConversion
     private static Tensor<Half> CopyHalf(OrtValue value, long[] shape) => Tensor.Create(
         System.Runtime.InteropServices.MemoryMarshal.Cast<Float16, Half>(value.GetTensorDataAsSpan<Float16>()).ToArray(), Lengths(shape));
 
-    private static nint[] Lengths(long[] shape) => [.. shape.Select(length => checked((nint)length))];
+    private static nint[] Lengths(long[] shape) => shape.Length == 0 ? [1] : [.. shape.Select(length => checked((nint)length))];
 }

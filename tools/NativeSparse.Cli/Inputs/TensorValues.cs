@@ -29,7 +29,7 @@ internal static class TensorValues
         return new ConstantTensor(name, ElementNames.Name(facts.ElementDataType, name), facts.Shape, data);
     }
 
-    /// <summary>The tensor as the engine's calibration takes it.</summary>
+    /// <summary>The tensor as the engine takes it; a scalar has the shape [1] there.</summary>
     public static IReadOnlyTensor ToTensor(ConstantTensor tensor) => tensor.ElementType switch
     {
         "float32" => Create<float>(tensor),
@@ -116,5 +116,7 @@ internal static class TensorValues
 
     private static Tensor<T> Create<T>(ConstantTensor tensor)
         where T : unmanaged =>
-        Tensor.Create(MemoryMarshal.Cast<byte, T>(tensor.Data.Span).ToArray(), [.. tensor.Shape.Select(size => (nint)size)]);
+        Tensor.Create(
+            MemoryMarshal.Cast<byte, T>(tensor.Data.Span).ToArray(),
+            tensor.Shape.Count == 0 ? [1] : [.. tensor.Shape.Select(size => (nint)size)]);
 }

@@ -27,8 +27,11 @@ internal sealed class EngineRunner(SparseEngine engine) : ModelRunner
     public override IReadOnlyList<ConstantTensor> Run(IReadOnlyDictionary<string, ConstantTensor> inputs, CancellationToken cancellation)
     {
         var outputs = engine.Run(inputs.ToDictionary(entry => entry.Key, entry => TensorValues.ToTensor(entry.Value)), cancellation);
-        return [.. OutputNames.Select(name => TensorValues.FromTensor(name, outputs[name]))];
+        return [.. OutputNames.Select(name => Shaped(TensorValues.FromTensor(name, outputs[name])))];
     }
+
+    private ConstantTensor Shaped(ConstantTensor output) =>
+        OutputMetadata[output.Name].Dimensions.Length == 0 && output.Shape is [1] ? output with { Shape = [] } : output;
 
     /// <inheritdoc/>
     public override void Run(OrtValue[] inputs, OrtValue[] outputs) => engine.Run(inputs, outputs);
