@@ -38,7 +38,7 @@ internal static class SiteCalibration
             model.Replace(site, SessionNodes.Create(site.Name, new DenseDescriptor()));
         }
 
-        using var session = ModelSession.Open(model, recorders, options);
+        using var session = ModelSession.Open(model, recorders, options, spinning: false);
         var batches = 0;
         foreach (var (batch, batchPhase) in split.Enumerate())
         {

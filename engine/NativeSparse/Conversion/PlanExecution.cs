@@ -34,7 +34,7 @@ internal sealed class PlanExecution
     public PlanExecution(
         ModelSource source, OnnxModel model, ConversionPlan plan, SparseOptions options, Backend backend, bool thorough)
     {
-        _thorough = thorough;
+        _thorough = thorough && options.Calibration is not { CompareWithChance: false };
         _source = source;
         _options = options;
         _backend = backend;
@@ -101,7 +101,7 @@ internal sealed class PlanExecution
                 Backend = _backend,
                 Splitter = _splitter,
                 Cancellation = cancellation,
-                CompareWithChance = _thorough && _options.Calibration is { CompareWithChance: true },
+                CompareWithChance = _thorough,
                 Progress = _options.Progress is { } progress ? new SiteProgress(progress, step.Site.Name, start, _steps.Count) : null,
             };
             yield return new ConvertedSite(step.Site, step.Descriptor, Convert(step, context), step.Precision);

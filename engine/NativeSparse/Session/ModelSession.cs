@@ -56,7 +56,12 @@ internal sealed unsafe class ModelSession : IDisposable
     }
 
     /// <summary>A session on a rewritten model whose form nodes name their sites. Owns the forms from here on, also when it fails.</summary>
-    public static ModelSession Open(OnnxModel model, IReadOnlyDictionary<string, FeedForward> forms, SparseOptions options)
+    /// <param name="model">The rewritten model.</param>
+    /// <param name="forms">The form of each site.</param>
+    /// <param name="options">Threads, the host's options, libraries.</param>
+    /// <param name="spinning">Whether idle pool threads wait busily: right for short runs, wasted where much else happens between the nodes.</param>
+    public static ModelSession Open(
+        OnnxModel model, IReadOnlyDictionary<string, FeedForward> forms, SparseOptions options, bool spinning = true)
     {
         var table = new FormTable(forms, ThreadCount(options));
         CustomOpDomain? domain = null;
@@ -66,6 +71,11 @@ internal sealed unsafe class ModelSession : IDisposable
             using var sessionOptions = CreateOptions(options);
             domain = new CustomOpDomain(table, FormRegistry.Forms.Select(form => form.OpType));
             domain.AddTo(sessionOptions);
+            if (!spinning)
+            {
+                sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            }
+
             serialized = model.ToSession();
             SetFolder(sessionOptions, serialized.Folder);
             return new ModelSession(new InferenceSession(serialized.Bytes, sessionOptions), domain, table, serialized);
