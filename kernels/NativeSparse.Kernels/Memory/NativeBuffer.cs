@@ -12,7 +12,8 @@ internal sealed unsafe class NativeBuffer : IDisposable
     public NativeBuffer(nint floats)
     {
         ByteCount = floats * sizeof(float);
-        _address = NativeMemory.AlignedAlloc((nuint)Math.Max(ByteCount, 1), Alignment);
+        _address = NativeMemory.AlignedAlloc((nuint)Math.Max(ByteCount, 1), ByteCount >= LargePages.Size ? (nuint)LargePages.Size : Alignment);
+        LargePages.Advise(_address, ByteCount);
         NativeMemory.Clear(_address, (nuint)ByteCount);
         GC.AddMemoryPressure(Math.Max(ByteCount, 1));
     }

@@ -17,7 +17,7 @@ internal sealed class DemoModels : IDisposable
     /// <summary>Name of the baseline.</summary>
     public const string OnnxRuntime = "onnxruntime float32";
 
-    private const int CalibrationWindows = 60;
+    private const int CalibrationWindows = 48;
     private static readonly double[] ActiveShares = [0.5, 0.25];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nativesparse-demo-");
     private readonly string? _backend;
@@ -31,7 +31,7 @@ internal sealed class DemoModels : IDisposable
         File.WriteAllBytes(_dense, EmbeddedModel.ReadModel());
     }
 
-    /// <summary>Converts the model with each active share: experts, default method, 60 windows of 256 calibration tokens, a fifth of them held out.</summary>
+    /// <summary>Converts the model with each active share: experts, default method, 48 windows of 256 calibration tokens, a fifth of them held out.</summary>
     public void Convert(ByteLevelTokenizer tokenizer, int threads, IProgress<ConversionProgress> progress, CancellationToken cancellation)
     {
         var windows = TokenWindows.Spread(
