@@ -36,7 +36,7 @@ internal static class ReadmeDemoSection
         var fitted = record.Conversions.Where(conversion => conversion.Error is not null).ToArray();
         if (fitted.Length > 0)
         {
-            text.Append("\nRelative error of a feed-forward network on tokens that no fit saw (mean over the networks), and the time of converting while loading.\n\n");
+            text.Append("\nRelative error of a feed-forward network on tokens that no fit saw (mean over the networks), and the time of converting, saving and checking.\n\n");
             text.Append(Errors(fitted));
         }
 

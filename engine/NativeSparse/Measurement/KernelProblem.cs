@@ -5,7 +5,7 @@ namespace NativeSparse.Measurement;
 /// <summary>One case with its operands: what each backend runs, and what it is compared with.</summary>
 internal abstract class KernelProblem : IDisposable
 {
-    private readonly ScratchPool _pool = new();
+    private readonly Scratch _scratch = new();
 
     protected KernelProblem(KernelCase @case, int threads)
     {
@@ -51,15 +51,11 @@ internal abstract class KernelProblem : IDisposable
             owned.Dispose();
         }
 
-        _pool.Dispose();
+        _scratch.Dispose();
         Memory.Dispose();
     }
 
-    protected Execution Enter()
-    {
-        var scratch = _pool.Rent();
-        return new Execution(Splitter, scratch);
-    }
+    protected Execution Enter() => new(Splitter, _scratch);
 
     protected unsafe View Rent(int rows, int columns, float[]? values = null)
     {
