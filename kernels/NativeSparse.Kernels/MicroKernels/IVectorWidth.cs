@@ -57,6 +57,6 @@ internal unsafe interface IVectorWidth<TVector>
     /// <summary>One register of scores as <see cref="RoutingKeys"/>.</summary>
     static abstract void StoreKeys(float* scores, int* keys);
 
-    /// <summary>Asks for a line in the second-level cache, where the machine has such an instruction.</summary>
-    static abstract void Prefetch(float* address);
+    /// <summary>Asks for a line in the caches, where the machine has such an instruction.</summary>
+    static abstract void Prefetch(byte* address);
 }

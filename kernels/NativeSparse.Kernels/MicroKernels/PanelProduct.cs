@@ -13,16 +13,8 @@ internal static unsafe class PanelProduct<TWidth, TVector>
     /// <summary>Most rows of one call: their part of one block of k stays in the second-level cache.</summary>
     public const int MaxRows = 96;
 
-    private const int LineFloats = 16;
-
     /// <summary>Rows for which panels are taken side by side, one block after the other, so that weights come in one long stream.</summary>
     private const int WideRows = 2;
-
-    /// <summary>A group of panels of one block stays in the second-level cache, while a tile's rows of x stay in the first.</summary>
-    private const int GroupFloats = 16384;
-
-    /// <summary>More would hold up the loads of the tile itself.</summary>
-    private const int MostPrefetched = 32 * LineFloats;
 
     public static int Panel => 2 * TWidth.Lanes;
 
@@ -55,88 +47,89 @@ internal static unsafe class PanelProduct<TWidth, TVector>
         float** y,
         float* upcoming = null)
     {
-        var tail = shape.OutputWidth % Panel != 0 && end == shape.Panels ? shape.Panels - 1 : -1;
-        var full = tail < 0 ? end : tail;
+        var isWide = rows <= WideRows;
+        var tail = shape.OutputWidth % Panel != 0 && end == shape.Panels ? shape.Panels - 1 : end;
         var tailRows = stackalloc float*[MaxRows];
-        var tailValues = stackalloc float[tail < 0 ? 1 : rows * Panel];
-        if (tail >= 0)
+        var tailValues = stackalloc float[tail == end ? 1 : rows * Panel];
+        if (tail < end)
         {
             PanelTail.Point(tailValues, Panel, tailRows, rows);
             PanelTail.Load(add ? sums : null, shape, tailRows, rows);
         }
 
-        for (var panel = first; panel < full;)
+        for (var block = 0; block < shape.Blocks; block++)
         {
-            var count = rows <= WideRows ? full - panel : Math.Min(Math.Max(GroupFloats / (shape.BlockLength(0) * Panel), 1), full - panel);
-            for (var block = 0; block < shape.Blocks; block++)
+            var start = (nint)block * PanelShape.Block;
+            var length = shape.BlockLength(block);
+            var isLast = block == shape.Blocks - 1;
+            var after = isLast ? upcoming : weights + shape.Offset(block + 1, first);
+            var done = isWide ? MultiplyWide(x, rows, start, length, weights, shape, block, first, tail, sums, add || block > 0) : first;
+            for (var panel = done; panel < end; panel++)
             {
-                var start = (nint)block * PanelShape.Block;
-                var isLast = block == shape.Blocks - 1;
-                var next = !isLast ? weights + shape.Offset(block + 1, panel)
-                    : panel + count < shape.Panels ? weights + shape.Offset(0, panel + count) : upcoming;
-                Multiply(
-                    x, rows, start, shape.BlockLength(block), weights + shape.Offset(block, panel), count, sums, (nint)panel * Panel,
-                    add || block > 0, next);
-            }
-
-            if (!(finish.IsIdentity && sums == y))
-            {
-                for (var p = panel; p < panel + count; p++)
+                var current = weights + shape.Offset(block, panel);
+                var next = panel < end - 1 ? current + (length * Panel) : after;
+                if (panel < tail)
                 {
-                    PanelFinish<TWidth, TVector>.Run(finish, sums, y, rows, (nint)p * Panel);
+                    RunTiles(x, rows, start, length, current, sums, (nint)panel * Panel, add || block > 0, next);
+                }
+                else
+                {
+                    RunTiles(x, rows, start, length, current, tailRows, 0, add: true, next);
+                }
+
+                if (isLast && !isWide && panel < tail && !(finish.IsIdentity && sums == y))
+                {
+                    PanelFinish<TWidth, TVector>.Run(finish, sums, y, rows, (nint)panel * Panel);
                 }
             }
-
-            panel += count;
         }
 
-        for (var block = 0; block < shape.Blocks && tail >= first; block++)
+        for (var panel = first; isWide && panel < tail && !(finish.IsIdentity && sums == y); panel++)
         {
-            RunTiles(
-                x, rows, (nint)block * PanelShape.Block, shape.BlockLength(block), weights + shape.Offset(block, tail), 1, tailRows, 0,
-                add: true, upcoming);
+            PanelFinish<TWidth, TVector>.Run(finish, sums, y, rows, (nint)panel * Panel);
         }
 
-        if (tail >= first)
+        if (tail < end)
         {
             PanelTail.Finish<TWidth, TVector>(finish, shape, tailRows, rows, y);
         }
     }
 
-    /// <summary>All rows times some panels of one block; several panels side by side where there are few rows.</summary>
-    private static void Multiply(
-        float** x, int rows, nint start, nint length, float* weights, int panels, float** sums, nint column, bool add, float* next)
+    /// <summary>One or two rows times as many panels of one block as fit side by side; returns the first panel that is left.</summary>
+    private static int MultiplyWide(
+        float** x, int rows, nint start, nint length, float* weights, in PanelShape shape, int block, int first, int end, float** sums, bool add)
     {
         var stride = length * Panel;
-        for (; rows == 1 && panels >= 4; panels -= 4, weights += 4 * stride, column += 4 * Panel)
+        var panel = first;
+        for (; rows == 1 && end - panel >= 4; panel += 4)
         {
-            WideTile<TWidth, TVector>.RunOneRow(x[0] + start, length, weights, stride, sums[0] + column, add);
+            WideTile<TWidth, TVector>.RunOneRow(
+                x[0] + start, length, weights + shape.Offset(block, panel), stride, sums[0] + ((nint)panel * Panel), add);
         }
 
-        for (; rows == 2 && panels >= 2; panels -= 2, weights += 2 * stride, column += 2 * Panel)
+        for (; rows == 2 && end - panel >= 2; panel += 2)
         {
+            var column = (nint)panel * Panel;
             WideTile<TWidth, TVector>.RunTwoRows(
-                x[0] + start, x[1] + start, length, weights, stride, sums[0] + column, sums[1] + column, add);
+                x[0] + start, x[1] + start, length, weights + shape.Offset(block, panel), stride, sums[0] + column, sums[1] + column, add);
         }
 
-        if (panels > 0)
-        {
-            RunTiles(x, rows, start, length, weights, panels, sums, column, add, next);
-        }
+        return panel;
     }
 
-    /// <summary>All rows times a group of panels, in tiles of nearly equal heights, each of which asks for its share of the next group.</summary>
+    /// <summary>All rows times one panel, in tiles of nearly equal heights, each of which asks for its share of the next panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunTiles(
-        float** x, int rows, nint start, nint length, float* weights, int panels, float** sums, nint column, bool add, float* next)
+        float** x, int rows, nint start, nint length, float* weights, float** sums, nint column, bool add, float* next)
     {
         var tiles = (rows + TWidth.TileRows - 1) / TWidth.TileRows;
-        var share = next is null ? 0 : Math.Min((length * Panel / tiles) + LineFloats - 1, MostPrefetched) / LineFloats * LineFloats;
+        var step = next is null ? 0 : ((Panel * sizeof(float)) + tiles - 1) / tiles;
+        var ahead = next is null ? (byte*)weights : (byte*)next;
         for (; tiles > 0; tiles--)
         {
             var height = (rows + tiles - 1) / tiles;
-            RunTile(height, x, start, length, weights, panels, sums, column, add, next, share);
-            next += share * panels;
+            RunTile(height, x, start, length, weights, sums, column, add, ahead, step);
+            ahead += step * length;
             x += height;
             sums += height;
             rows -= height;
@@ -145,43 +138,33 @@ internal static unsafe class PanelProduct<TWidth, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RunTile(
-        int height,
-        float** x,
-        nint start,
-        nint length,
-        float* weights,
-        int panels,
-        float** sums,
-        nint column,
-        bool add,
-        float* next,
-        nint share)
+        int height, float** x, nint start, nint length, float* weights, float** sums, nint column, bool add, byte* ahead, nint step)
     {
         switch (height)
         {
             case 1:
-                Tile<TWidth, TVector>.Run<RowCounts.One>(x, start, length, weights, panels, sums, column, add, next, share);
+                Tile<TWidth, TVector>.Run<RowCounts.One>(x, start, length, weights, sums, column, add, ahead, step);
                 break;
             case 2:
-                Tile<TWidth, TVector>.Run<RowCounts.Two>(x, start, length, weights, panels, sums, column, add, next, share);
+                Tile<TWidth, TVector>.Run<RowCounts.Two>(x, start, length, weights, sums, column, add, ahead, step);
                 break;
             case 3:
-                Tile<TWidth, TVector>.Run<RowCounts.Three>(x, start, length, weights, panels, sums, column, add, next, share);
+                Tile<TWidth, TVector>.Run<RowCounts.Three>(x, start, length, weights, sums, column, add, ahead, step);
                 break;
             case 4:
-                Tile<TWidth, TVector>.Run<RowCounts.Four>(x, start, length, weights, panels, sums, column, add, next, share);
+                Tile<TWidth, TVector>.Run<RowCounts.Four>(x, start, length, weights, sums, column, add, ahead, step);
                 break;
             case 5:
-                Tile<TWidth, TVector>.Run<RowCounts.Five>(x, start, length, weights, panels, sums, column, add, next, share);
+                Tile<TWidth, TVector>.Run<RowCounts.Five>(x, start, length, weights, sums, column, add, ahead, step);
                 break;
             case 6:
-                Tile<TWidth, TVector>.Run<RowCounts.Six>(x, start, length, weights, panels, sums, column, add, next, share);
+                Tile<TWidth, TVector>.Run<RowCounts.Six>(x, start, length, weights, sums, column, add, ahead, step);
                 break;
             case 7:
-                Tile<TWidth, TVector>.Run<RowCounts.Seven>(x, start, length, weights, panels, sums, column, add, next, share);
+                Tile<TWidth, TVector>.Run<RowCounts.Seven>(x, start, length, weights, sums, column, add, ahead, step);
                 break;
             default:
-                Tile<TWidth, TVector>.Run<RowCounts.Eight>(x, start, length, weights, panels, sums, column, add, next, share);
+                Tile<TWidth, TVector>.Run<RowCounts.Eight>(x, start, length, weights, sums, column, add, ahead, step);
                 break;
         }
     }

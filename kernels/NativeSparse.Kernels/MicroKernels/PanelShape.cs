@@ -7,7 +7,7 @@ namespace NativeSparse.Kernels;
 internal readonly unsafe struct PanelShape(int inputWidth, int outputWidth, int panel)
 {
     /// <summary>k values of one block: the same for every run, so that sums never depend on the batch.</summary>
-    public const int Block = 256;
+    public const int Block = 384;
 
     public int InputWidth { get; } = inputWidth;
 

@@ -88,11 +88,11 @@ internal readonly unsafe struct Width128 : IVectorWidth<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(float* address)
+    public static void Prefetch(byte* address)
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch1(address);
+            Sse.Prefetch0(address);
         }
     }
 }

@@ -88,11 +88,11 @@ internal readonly unsafe struct Width256 : IVectorWidth<Vector256<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(float* address)
+    public static void Prefetch(byte* address)
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch1(address);
+            Sse.Prefetch0(address);
         }
     }
 }
