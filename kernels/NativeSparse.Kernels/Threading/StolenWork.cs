@@ -2,11 +2,8 @@ using System.Runtime.ExceptionServices;
 
 namespace NativeSparse.Kernels;
 
-/// <summary>
-/// One call that is being shared out. It goes back to its splitter when the last worker has let go of it: a worker that starts late finds
-/// nothing left and never touches the caller's state.
-/// </summary>
-internal sealed unsafe class StolenWork(ThreadPoolSplitter owner) : IThreadPoolWorkItem
+/// <summary>One call that is being shared out: the caller and the workers that joined it steal its indices from one counter.</summary>
+internal sealed unsafe class StolenWork
 {
     private const int Spins = 100;
 
@@ -15,38 +12,45 @@ internal sealed unsafe class StolenWork(ThreadPoolSplitter owner) : IThreadPoolW
     private int _count;
     private int _next;
     private int _left;
+    private int _places;
     private int _holders;
     private bool _isWaiting;
     private ExceptionDispatchInfo? _failure;
 
-    public void Run(int count, int workers, delegate*<void*, int, void> body, void* state)
+    /// <summary>What the body threw first, once all indices are done.</summary>
+    public ExceptionDispatchInfo? Failure => _failure;
+
+    /// <summary>Before anybody can join.</summary>
+    public void Start(int count, int workers, delegate*<void*, int, void> body, void* state)
     {
         _body = body;
         _state = state;
         _count = count;
         _left = count;
-        _holders = workers + 1;
+        _places = workers;
+        _holders = 1;
         _failure = null;
         Volatile.Write(ref _next, 0);
-        for (var i = 0; i < workers; i++)
+    }
+
+    /// <summary>One more worker, if it is wanted and there is work left; under the lock of the open calls.</summary>
+    public bool TryJoin()
+    {
+        if (_places == 0 || Volatile.Read(ref _next) >= _count)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            return false;
         }
 
-        Steal();
-        Wait();
-        var failure = _failure;
-        LetGo();
-        failure?.Throw();
+        _places--;
+        Interlocked.Increment(ref _holders);
+        return true;
     }
 
-    void IThreadPoolWorkItem.Execute()
-    {
-        Steal();
-        LetGo();
-    }
+    /// <summary>Whether that was the last one who held it.</summary>
+    public bool LetGo() => Interlocked.Decrement(ref _holders) == 0;
 
-    private void Steal()
+    /// <summary>Runs indices until none is left to start.</summary>
+    public void Steal()
     {
         int index;
         while ((index = Interlocked.Increment(ref _next) - 1) < _count)
@@ -59,26 +63,8 @@ internal sealed unsafe class StolenWork(ThreadPoolSplitter owner) : IThreadPoolW
         }
     }
 
-    private void RunOne(int index)
-    {
-        if (Volatile.Read(ref _failure) is not null)
-        {
-            return;
-        }
-
-        try
-        {
-            _body(_state, index);
-        }
-#pragma warning disable CA1031 // Whatever the body throws is thrown again on the caller's thread.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null);
-        }
-    }
-
-    private void Wait()
+    /// <summary>Until all indices are done.</summary>
+    public void Wait()
     {
         var spinner = default(SpinWait);
         while (Volatile.Read(ref _left) > 0)
@@ -102,6 +88,25 @@ internal sealed unsafe class StolenWork(ThreadPoolSplitter owner) : IThreadPoolW
         }
     }
 
+    private void RunOne(int index)
+    {
+        if (Volatile.Read(ref _failure) is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            _body(_state, index);
+        }
+#pragma warning disable CA1031 // Whatever the body throws is thrown again on the caller's thread.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null);
+        }
+    }
+
     private void WakeCaller()
     {
         lock (this)
@@ -110,14 +115,6 @@ internal sealed unsafe class StolenWork(ThreadPoolSplitter owner) : IThreadPoolW
             {
                 Monitor.PulseAll(this);
             }
-        }
-    }
-
-    private void LetGo()
-    {
-        if (Interlocked.Decrement(ref _holders) == 0)
-        {
-            owner.Return(this);
         }
     }
 }

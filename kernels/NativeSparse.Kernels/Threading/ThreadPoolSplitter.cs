@@ -7,12 +7,7 @@ namespace NativeSparse.Kernels;
 /// </summary>
 public sealed unsafe class ThreadPoolSplitter : WorkSplitter
 {
-    /// <summary>Calls under way, late workers included, beyond which the pool is too far behind to be of use.</summary>
-    private const int MostCalls = 32;
-
-    private readonly Lock _lock = new();
-    private readonly StolenWork[] _free = new StolenWork[MostCalls];
-    private int _count;
+    private readonly OpenCalls _calls = new();
 
     /// <summary>A splitter for a number of threads, the caller included.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is below 1.</exception>
@@ -20,12 +15,6 @@ public sealed unsafe class ThreadPoolSplitter : WorkSplitter
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
-        foreach (ref var work in _free.AsSpan())
-        {
-            work = new StolenWork(this);
-        }
-
-        _count = MostCalls;
     }
 
     /// <inheritdoc/>
@@ -33,28 +22,17 @@ public sealed unsafe class ThreadPoolSplitter : WorkSplitter
 
     internal override void RunCore(int count, delegate*<void*, int, void> body, void* state)
     {
-        if (Threads == 1 || count <= 1 || Rent() is not { } work)
+        var workers = Math.Min(Threads, count) - 1;
+        if (workers <= 0 || _calls.Open(count, workers, body, state) is not { } call)
         {
             SerialSplitter.Instance.RunCore(count, body, state);
             return;
         }
 
-        work.Run(count, Math.Min(Threads, count) - 1, body, state);
-    }
-
-    internal void Return(StolenWork work)
-    {
-        lock (_lock)
-        {
-            _free[_count++] = work;
-        }
-    }
-
-    private StolenWork? Rent()
-    {
-        lock (_lock)
-        {
-            return _count > 0 ? _free[--_count] : null;
-        }
+        call.Steal();
+        call.Wait();
+        var failure = call.Failure;
+        _calls.Close(call);
+        failure?.Throw();
     }
 }

@@ -64,6 +64,33 @@ public sealed unsafe class ThreadPoolSplitterTests
     }
 
     [Fact]
+    public void A_late_pool_holds_no_more_requests_than_workers()
+    {
+        const int workers = 3;
+        var calls = new OpenCalls();
+        for (var i = 0; i < 10_000; i++)
+        {
+            // Nothing to do: the call is over before any worker can come.
+            var call = calls.Open(0, workers, null, null);
+            Assert.NotNull(call);
+            Assert.InRange(calls.Waiting, 0, workers);
+            calls.Close(call);
+        }
+
+        SpinWait.SpinUntil(() => calls.Waiting == 0, TimeSpan.FromSeconds(30));
+        Assert.Equal(0, calls.Waiting);
+    }
+
+    [Fact]
+    public void Workers_help()
+    {
+        var splitter = new ThreadPoolSplitter(2);
+        var state = new Meeting { Arrived = 0, Met = false };
+        splitter.Run(2, &Meet, ref state);
+        Assert.True(state.Met);
+    }
+
+    [Fact]
     public void Fewer_than_one_thread_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => new ThreadPoolSplitter(0));
 
     private static void Count(ref Counters state, int index) => Interlocked.Increment(ref state.Seen[index]);
@@ -83,6 +110,24 @@ public sealed unsafe class ThreadPoolSplitterTests
         var inner = new Counters { Seen = new int[5] };
         state.Splitter.Run(5, &Count, ref inner);
         Interlocked.Add(ref state.Seen[index], inner.Seen.Sum());
+    }
+
+    private static void Meet(ref Meeting state, int index)
+    {
+        Interlocked.Increment(ref state.Arrived);
+        var start = Environment.TickCount64;
+        while (Volatile.Read(ref state.Arrived) < 2 && Environment.TickCount64 - start < 30_000)
+        {
+            Thread.Yield();
+        }
+
+        state.Met = Volatile.Read(ref state.Arrived) == 2;
+    }
+
+    private struct Meeting
+    {
+        public int Arrived;
+        public bool Met;
     }
 
     private struct Counters
