@@ -79,9 +79,11 @@ internal static class IntegerScaling
 
     /// <summary>
     /// MatMulNBits: weights <c>[N, blocks, block * bits / 8]</c>, low bits first, scales <c>[N, blocks]</c>, zero points packed the same way
-    /// along the blocks of a row (absent: half the range) or as numbers. Returns <c>[K, N]</c>.
+    /// along the blocks of a row (absent: half the range) or as numbers. <paramref name="groups"/> names the block whose scale and zero point
+    /// each row of K takes (absent: its own). Returns <c>[K, N]</c>.
     /// </summary>
-    internal static float[] Blocks(byte[] packed, float[] scales, byte[]? packedZeros, float[]? zeros, int k, int n, int bits, int block)
+    internal static float[] Blocks(
+        byte[] packed, float[] scales, byte[]? packedZeros, float[]? zeros, int k, int n, int bits, int block, int[]? groups = null)
     {
         var blocks = (k + block - 1) / block;
         var rowBytes = (long)blocks * block * bits / 8;
@@ -92,9 +94,10 @@ internal static class IntegerScaling
         {
             for (var row = 0; row < k; row++)
             {
-                var s = ((long)column * blocks) + (row / block);
+                var group = groups is null ? row / block : groups[row];
+                var s = ((long)column * blocks) + group;
                 var zero = zeros is not null ? zeros[s]
-                    : packedZeros is not null ? Bits(packedZeros, (long)column * zeroRowBytes, row / block, bits, mask)
+                    : packedZeros is not null ? Bits(packedZeros, (long)column * zeroRowBytes, group, bits, mask)
                     : 1 << (bits - 1);
                 result[((long)row * n) + column] = (Bits(packed, column * rowBytes, row, bits, mask) - zero) * scales[s];
             }

@@ -52,6 +52,9 @@ internal static class ElementwiseOperators
         return result;
     }
 
+    /// <summary>GELU by its tanh approximation.</summary>
+    internal static double GeluTanh(double v) => 0.5 * v * (1 + Math.Tanh(GeluTanhFactor * (v + (0.044715 * v * v * v))));
+
     private static Func<double, double>? Unary(GraphNode node)
     {
         switch (node.Operator)
@@ -118,7 +121,7 @@ internal static class ElementwiseOperators
                 return v => v / (1 + Math.Exp(-quick * v));
             case "Gelu" when node.Text("approximate", "none") == "tanh":
             case "com.microsoft::FastGelu":
-                return v => 0.5 * v * (1 + Math.Tanh(GeluTanhFactor * (v + (0.044715 * v * v * v))));
+                return GeluTanh;
             case "Gelu":
             case "com.microsoft::Gelu":
             case "com.microsoft::BiasGelu":

@@ -42,9 +42,15 @@ internal sealed class FeedForwardFinder
     private FeedForwardSite? TryMake(Linear down)
     {
         var region = Region.Walk(down, Linears);
-        if (region.Sources.Count == 0 || !(region.HasFunction || HasQuantizer(region)) || (region.Blocker is not null && !region.EndsInLinears))
+        if (region.Sources.Count == 0 || !(region.HasFunction || HasQuantizer(region)))
         {
             return null;
+        }
+
+        if (region.Blocker is not null && !region.EndsInLinears)
+        {
+            var unread = region.Sources.Append(down).FirstOrDefault(l => l.Refusal is not null);
+            return unread is not null && region.Sources.Count <= 2 && region.HasActivation ? Skip(region, down, unread.Refusal!) : null;
         }
 
         if (region.Blocker is not null)

@@ -10,6 +10,7 @@ internal static class LinearReader
         "com.microsoft::FusedMatMul" => FusedProduct(node),
         "Gemm" or "com.microsoft::FusedGemm" => Gemm(node),
         "Conv" or "com.microsoft::FusedConv" or "com.microsoft.nchwc::Conv" => PointwiseConvolution.Read(node),
+        "com.microsoft::GemmFastGelu" => ActivatedProduct(node),
         "Einsum" => EinsumLinear.Read(node),
         "Mul" or "com.microsoft::DynamicQuantizeMatMul" or "com.microsoft::MatMulIntegerToFloat" or "com.microsoft::MatMulNBits" =>
             QuantizedLinearReader.Read(node),
@@ -80,6 +81,23 @@ internal static class LinearReader
         return Create(
             node, input, output, weight, transposed ? columns : rows, width, transposed, node.Real("alpha", 1),
             node.Integer("transA", 0) != 0 ? -2 : -1, -1, 2, bias, activation);
+    }
+
+    /// <summary>y = gelu_tanh(x W + b).</summary>
+    private static Linear? ActivatedProduct(GraphNode node)
+    {
+        if (node.Input(0) is not { } input || node.Output(0) is not { } output || ConstantValue.Resolve(input) is not null
+            || ConstantValue.Resolve(node.Input(1)) is not { Shape.Length: 2 } weight || !Matrix(weight, null, out var rows, out var columns))
+        {
+            return null;
+        }
+
+        var bias = ConstantValue.Resolve(node.Input(2));
+        return node.Input(2) is null || (bias is { IsFloating: true } && LinearBias.Fits(bias, -1, columns, null))
+            ? Create(
+                node, input, output, weight, rows, columns, transposed: false, 1, -1, -1, null, bias is null ? null : new LinearBias(bias),
+                ElementwiseOperators.GeluTanh)
+            : null;
     }
 
     private static Linear? Create(

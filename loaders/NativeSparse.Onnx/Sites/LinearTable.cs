@@ -14,14 +14,22 @@ internal sealed class LinearTable
             {
                 if (LinearReader.Read(node) is { } linear)
                 {
-                    All.Add(linear);
-                    _byOutput[linear.Output] = linear;
+                    Add(linear);
                 }
+            }
+        }
+
+        var read = All.SelectMany(l => l.Nodes).ToHashSet();
+        foreach (var node in index.Scopes.SelectMany(s => s.Nodes).Where(n => !read.Contains(n)))
+        {
+            if (UnreadLinear.Read(node) is { } linear)
+            {
+                Add(linear);
             }
         }
     }
 
-    /// <summary>The linears in graph order.</summary>
+    /// <summary>The linears in graph order, those that are not read at the end.</summary>
     internal List<Linear> All { get; } = [];
 
     /// <summary>The linear that writes a value; null when none does.</summary>
@@ -37,5 +45,11 @@ internal sealed class LinearTable
         }
 
         return constant;
+    }
+
+    private void Add(Linear linear)
+    {
+        All.Add(linear);
+        _byOutput[linear.Output] = linear;
     }
 }

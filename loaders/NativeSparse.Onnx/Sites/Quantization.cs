@@ -29,6 +29,12 @@ internal static class Quantization
             return quantize.Integer("output_dtype", 0) == 0;
         }
 
+        return IsSmallest(zero);
+    }
+
+    /// <summary>Whether a zero point is one stored integer, the smallest of its type.</summary>
+    internal static bool IsSmallest(GraphValue zero)
+    {
         if (zero.Tensor is not { } tensor || tensor.Dims.Any(d => d != 1))
         {
             return false;

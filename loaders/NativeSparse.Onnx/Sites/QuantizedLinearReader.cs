@@ -141,7 +141,9 @@ internal static class QuantizedLinearReader
         var block = node.Integer("block_size", 0);
         var zeros = ConstantValue.Resolve(node.Input(3));
         var bias = ConstantValue.Resolve(node.Input(5));
-        if (node.Input(0) is not { } input || node.Output(0) is not { } output || node.Input(4) is not null
+        var groups = ConstantValue.Resolve(node.Input(4));
+        if (node.Input(0) is not { } input || node.Output(0) is not { } output
+            || (node.Input(4) is not null && (groups is not { StoredType: "int32" } || groups.Count < k))
             || ConstantValue.Resolve(node.Input(1)) is not { StoredType: "uint8" } weight
             || ConstantValue.Resolve(node.Input(2)) is not { IsFloating: true } scale
             || (node.Input(3) is not null && zeros is null)
@@ -169,12 +171,19 @@ internal static class QuantizedLinearReader
             Weight = weight,
             Read = tensors => IntegerScaling.Blocks(
                 ToBytes(weight.Read(tensors)), scale.Read(tensors), zeros is { IsFloating: false } ? ToBytes(zeros.Read(tensors)) : null,
-                zeros is { IsFloating: true } ? zeros.Read(tensors) : null, (int)k, (int)n, (int)bits, (int)block),
+                zeros is { IsFloating: true } ? zeros.Read(tensors) : null, (int)k, (int)n, (int)bits, (int)block,
+                groups is null ? null : ToGroups(groups, tensors, blocks)),
             Bias = bias is null ? null : new LinearBias(bias),
             ValueType = scale.ValueType,
             Quantized = true,
         };
     }
+
+    private static int[] ToGroups(ConstantValue groups, TensorReader tensors, long blocks) => Array.ConvertAll(
+        groups.Read(tensors),
+        g => g >= 0 && g < blocks
+            ? (int)g
+            : throw new ModelFormatException($"'{groups.Name}' names block {g}, expected 0..{blocks - 1}", site: groups.Name));
 
     private static byte[] ToBytes(float[] values) => Array.ConvertAll(values, v => (byte)v);
 }

@@ -7,8 +7,11 @@ internal sealed class Region
 {
     private const int LargestRegion = 96;
 
-    private Region(List<GraphNode> nodes, List<Linear> sources, string? blocker, bool endsInLinears)
+    private readonly bool _isBlockedByActivation;
+
+    private Region(List<GraphNode> nodes, List<Linear> sources, string? blocker, bool endsInLinears, bool isBlockedByActivation)
     {
+        _isBlockedByActivation = isBlockedByActivation;
         Nodes = nodes;
         Sources = sources;
         Blocker = blocker;
@@ -28,10 +31,11 @@ internal sealed class Region
     internal bool EndsInLinears { get; }
 
     /// <summary>Whether there is a function between the linears.</summary>
-    internal bool HasFunction => Nodes.Any(ElementwiseOperators.Contains) || Sources.Any(s => s.Activation is not null);
+    internal bool HasFunction => _isBlockedByActivation || Nodes.Any(ElementwiseOperators.Contains) || Sources.Any(s => s.Activation is not null);
 
     /// <summary>Whether there is more than sums between the linears.</summary>
-    internal bool HasActivation => Nodes.Any(n => n.Operator != "Add" && ElementwiseOperators.Contains(n)) || Sources.Any(s => s.Activation is not null);
+    internal bool HasActivation =>
+        _isBlockedByActivation || Nodes.Any(n => n.Operator != "Add" && ElementwiseOperators.Contains(n)) || Sources.Any(s => s.Activation is not null);
 
     /// <summary>Walks back from the input of a linear.</summary>
     internal static Region Walk(Linear down, LinearTable linears)
@@ -42,6 +46,7 @@ internal sealed class Region
         var open = new Stack<GraphValue>();
         string? blocker = null;
         var blockers = 0;
+        var isActivation = false;
         var ends = true;
         open.Push(down.Input);
         while (open.TryPop(out var value))
@@ -83,6 +88,7 @@ internal sealed class Region
             else
             {
                 blocker ??= $"{node.Operator} '{node.Name}' lies between the linears";
+                isActivation |= node.Operator is "com.microsoft::QLinearSigmoid" or "com.microsoft::QLinearLeakyRelu";
                 if (++blockers == 1)
                 {
                     Push(node);
@@ -94,7 +100,7 @@ internal sealed class Region
             }
         }
 
-        return new Region([.. nodes.OrderBy(n => n.Scope == down.Node.Scope ? 1 : 0).ThenBy(n => n.Position)], sources, blocker, ends);
+        return new Region([.. nodes.OrderBy(n => n.Scope == down.Node.Scope ? 1 : 0).ThenBy(n => n.Position)], sources, blocker, ends, isActivation);
 
         void Push(GraphNode node)
         {

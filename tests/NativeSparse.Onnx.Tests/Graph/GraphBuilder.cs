@@ -55,6 +55,14 @@ internal sealed class GraphBuilder
         return name;
     }
 
+    /// <summary>Integers of 8 bits.</summary>
+    public string Bytes(TensorProto.Types.DataType type, int[] values, params long[] shape)
+    {
+        var name = $"bytes{_count++}";
+        Graph.Initializer.Add(new TensorProto { Name = name, DataType = (int)type, Dims = { shape }, Int32Data = { values } });
+        return name;
+    }
+
     public string AddNamed(string operation, string output, params string[] inputs)
     {
         Add(operation, inputs);

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using NativeSparse.Onnx.Protobuf;
 using Xunit;
 
 namespace NativeSparse.Onnx.Tests;
@@ -12,6 +13,7 @@ public sealed class LayoutTests
         "reshaped for matrices", "reshaped with a bias behind", "shape of the hidden value", "transposed input", "transposed input of unknown rank",
         "gate and up in one weight", "gate and up interleaved by reshape", "gate and up stacked by reshape", "gate and up through reshapes of their own",
         "fused relu", "hidden value is an output", "scalar bias", "scaled second product", "relu in the quantizer",
+        "four bits in permuted groups",
     ];
 
     [Theory]
@@ -81,6 +83,16 @@ public sealed class LayoutTests
             return g.Linear(g.Add("DequantizeLinear", g.Add("QuantizeLinear", up, scale, zero), scale, zero), 8, 3);
         }
 
+        string Grouped()
+        {
+            var random = new Random(2);
+            var packed = g.Bytes(TensorProto.Types.DataType.Uint8, [.. Enumerable.Range(0, 3 * 2 * 8).Select(_ => random.Next(256))], 3, 2, 8);
+            var groups = g.Bytes(TensorProto.Types.DataType.Int32, [.. Enumerable.Range(0, 32).Select(i => i % 3 == 0 ? 1 : 0)], 32);
+            return g.Add(
+                "com.microsoft::MatMulNBits", [Relu(g.Linear("x", 4, 32)), packed, g.Weight(3, 2), "", groups], GraphBuilder.Attribute("K", 32L),
+                GraphBuilder.Attribute("N", 3L), GraphBuilder.Attribute("bits", 4L), GraphBuilder.Attribute("block_size", 16L));
+        }
+
         string Split()
         {
             var both = g.Linear("x", 4, 16);
@@ -111,6 +123,7 @@ public sealed class LayoutTests
             "scalar bias" => g.Linear(Relu(g.Add("Add", g.Add("MatMul", "x", g.Weight(4, 8)), g.Scalar(-0.1f))), 8, 3),
             "scaled second product" => g.Add("com.microsoft::FusedMatMul", [g.Add("Mul", Relu(g.Linear("x", 4, 8)), g.Scalar(3)), g.Weight(8, 3)], GraphBuilder.Attribute("alpha", 0.25f)),
             "relu in the quantizer" => Quantized(),
+            "four bits in permuted groups" => Grouped(),
             _ => throw new ArgumentException(name),
         };
 
