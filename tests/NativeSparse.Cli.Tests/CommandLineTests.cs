@@ -34,6 +34,13 @@ public sealed class CommandLineTests
     [InlineData("bench model model.onnx --shapes 1x")]
     [InlineData("bench model model.onnx --shapes 0x4")]
     [InlineData("bench model model.onnx --rounds 0")]
+    [InlineData("bench model model.onnx --shapes 1x1000000000")]
+    [InlineData("bench kernels --family dense --shape 1000000x1000000x1000000")]
+    [InlineData("bench kernels --family experts --shape 100x10x7")]
+    [InlineData("run model.onnx --random 1 --threads 100000")]
+    [InlineData("run model.onnx --random 1 --atol NaN")]
+    [InlineData("run model.onnx --random 1 --rtol -1")]
+    [InlineData("run model.onnx --random 1 --atol x")]
     public async Task A_wrong_command_line_is_refused_with_exit_code_2(string line)
     {
         var capture = await Capture.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -41,6 +48,25 @@ public sealed class CommandLineTests
         Assert.Equal(2, capture.ExitCode);
         Assert.Empty(capture.Out);
         Assert.StartsWith("error: ", capture.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", capture.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_saved_file_that_differs_is_the_answer_no()
+    {
+        var failure = Failure.From(new SavedFileException("other values", "site"));
+
+        Assert.Equal((ExitCode.No, "site"), (failure!.ExitCode, failure.Error.Site));
+    }
+
+    [Fact]
+    public async Task What_a_fit_needs_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var capture = await Capture.Run("convert", DefaultModel.Model, "-o", folder.File("out.onnx"), "--form", "experts");
+
+        Assert.Equal(3, capture.ExitCode);
+        Assert.Contains("give --calibrate DATA", capture.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -64,7 +64,7 @@ internal static class CommandLine
 
     private static int Refuse(ParseResult parse, IReadOnlyList<string> arguments, Terminal terminal)
     {
-        var messages = LaterOptions.Explain(arguments) is { Count: > 0 } later ? later : [.. parse.Errors.Select(error => error.Message)];
+        var messages = LaterOptions.Explain(arguments) is { Count: > 0 } later ? later : [.. parse.Errors.Select(error => ParserMessages.Plain(error.Message))];
         var message = $"{string.Join(" ", messages)} See '{CommandPath(parse)} --help'.";
         var failure = new Failure(ExitCode.BadCommandLine, new ErrorDetails(nameof(UsageException), message, null, null));
         failure.Write(terminal, arguments.Contains(ToolCommand.JsonOptionName));

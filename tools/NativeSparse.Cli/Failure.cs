@@ -17,6 +17,7 @@ internal sealed record Failure(int ExitCode, ErrorDetails Error)
         UsageException => Of(exception, Cli.ExitCode.BadCommandLine),
         InputException input => Of(exception, Cli.ExitCode.BadInput, input.Path),
         ModelFormatException format => Of(exception, Cli.ExitCode.BadInput, format.Path, format.Site),
+        SavedFileException saved => Of(exception, Cli.ExitCode.No, site: saved.Site),
         ConversionException conversion => Of(exception, Cli.ExitCode.BadInput, site: conversion.Site),
         ShapeMismatchException => Of(exception, Cli.ExitCode.BadInput),
         OnnxRuntimeException => Of(exception, Cli.ExitCode.BadInput),

@@ -28,7 +28,8 @@ public static class ModelConverter
     /// <param name="cancellation">Cancels; nothing is left behind.</param>
     /// <exception cref="FileNotFoundException">There is no input file.</exception>
     /// <exception cref="ModelFormatException">The input is not a readable model.</exception>
-    /// <exception cref="ConversionException">The plan does not fit the model, the model has no site, or the saved file differs.</exception>
+    /// <exception cref="ConversionException">The plan does not fit the model, or the model has no site.</exception>
+    /// <exception cref="SavedFileException">The saved file, loaded again, differs; it is not kept.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static ConversionReport Convert(
         string input,

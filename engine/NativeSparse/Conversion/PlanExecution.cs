@@ -59,7 +59,7 @@ internal sealed class PlanExecution
         {
             throw new ConversionException(
                 $"site '{needy.Site.Name}': form '{needy.Descriptor.Name}' with converter '{needy.Entry.Converter ?? needy.Descriptor.Converters[0]}' "
-                + "is fitted on calibration inputs and none were given",
+                + "is fitted on calibration inputs and none were given: set SparseOptions.Calibration, or give --calibrate DATA on the command line",
                 needy.Site.Name,
                 needy.Descriptor.Name);
         }

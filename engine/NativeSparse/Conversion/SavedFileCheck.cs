@@ -11,7 +11,7 @@ internal static unsafe class SavedFileCheck
     private const int Rows = 7;
 
     /// <summary>Throws when the saved file differs.</summary>
-    /// <exception cref="ConversionException">A form or an output differs, or the saved file cannot be loaded.</exception>
+    /// <exception cref="SavedFileException">A form or an output differs.</exception>
     public static void Run(
         string path,
         ModelSession inMemory,
@@ -37,7 +37,7 @@ internal static unsafe class SavedFileCheck
     {
         if (!ModelComparison.SameBits(inMemory.Run(batch, cancellation), saved.Run(batch, cancellation)))
         {
-            throw new ConversionException("the saved file, loaded again, gives other outputs than the converted model in memory; it was not kept");
+            throw new SavedFileException("the saved file, loaded again, gives other outputs than the converted model in memory; it was not kept");
         }
     }
 
@@ -45,7 +45,7 @@ internal static unsafe class SavedFileCheck
     {
         if (!inMemory.Forms.Keys.ToHashSet().SetEquals(saved.Forms.Keys))
         {
-            throw new ConversionException(
+            throw new SavedFileException(
                 $"the saved file has the sites {string.Join(", ", saved.Forms.Keys)}, expected {string.Join(", ", inMemory.Forms.Keys)}");
         }
 
@@ -62,7 +62,7 @@ internal static unsafe class SavedFileCheck
 
             if (!RunForm(form, x, scratch).AsSpan().SequenceEqual(RunForm(other, x, scratch)))
             {
-                throw new ConversionException($"site '{name}' computes other values after saving and loading; the file was not kept", name);
+                throw new SavedFileException($"site '{name}' computes other values after saving and loading; the file was not kept", name);
             }
         }
     }

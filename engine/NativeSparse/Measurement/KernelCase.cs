@@ -11,6 +11,11 @@ namespace NativeSparse.Measurement;
 /// <param name="Active">Active experts per token, or 0.</param>
 public sealed record KernelCase(KernelFamily Family, int Tokens, int InputWidth, int HiddenWidth, int Experts = 0, int Active = 0)
 {
+    /// <summary>Values of the largest operand: 1 GB of float32.</summary>
+    private const long MostValues = 1L << 28;
+
+    private const int DefaultExperts = 8;
+
     private static readonly int[] DenseTokens = [1, 8, 32, 128, 512];
 
     /// <summary>The cases that are recorded.</summary>
@@ -34,7 +39,7 @@ public sealed record KernelCase(KernelFamily Family, int Tokens, int InputWidth,
     };
 
     /// <summary>Reads <c>TxDxH</c>; experts and routing take 2 of 8 experts.</summary>
-    /// <exception cref="FormatException">It is not three positive whole numbers.</exception>
+    /// <exception cref="FormatException">It is not three positive whole numbers, or an operand would be larger than 1 GB.</exception>
     public static KernelCase Parse(KernelFamily family, string shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
@@ -50,8 +55,18 @@ public sealed record KernelCase(KernelFamily Family, int Tokens, int InputWidth,
             }
         }
 
-        return family == KernelFamily.Dense
-            ? new KernelCase(family, sizes[0], sizes[1], sizes[2])
-            : new KernelCase(family, sizes[0], sizes[1], sizes[2], Experts: 8, Active: 2);
+        if (Math.Max((long)sizes[1] * sizes[2], sizes[0] * (long)Math.Max(sizes[1], sizes[2])) > MostValues)
+        {
+            throw new FormatException($"shape '{shape}': an operand would have more than {MostValues} values; give smaller sizes");
+        }
+
+        if (family == KernelFamily.Dense)
+        {
+            return new KernelCase(family, sizes[0], sizes[1], sizes[2]);
+        }
+
+        return sizes[2] % DefaultExperts == 0
+            ? new KernelCase(family, sizes[0], sizes[1], sizes[2], DefaultExperts, Active: 2)
+            : throw new FormatException($"shape '{shape}': H is {sizes[2]}, expected a multiple of {DefaultExperts}, the number of experts");
     }
 }

@@ -10,8 +10,8 @@ internal sealed record InputShape(long Batch, long Sequence)
     /// <summary>What is used where nothing else is said.</summary>
     public static InputShape Default { get; } = new(1, 16);
 
-    // An input of more elements than this is a typing error, and arrays end there.
-    private const long MaxElements = int.MaxValue;
+    // More tokens than this are a typing error.
+    private const long MaxElements = 1 << 24;
 
     /// <summary>Reads a list such as <c>1x16,1x128</c>; null when it is none, or of sizes beyond memory.</summary>
     public static IReadOnlyList<InputShape>? ParseList(string text)

@@ -27,7 +27,7 @@ internal static class RandomInputs
 
     private static ConstantTensor Create(ModelInput input, long[] shape, Random random)
     {
-        var count = shape.Aggregate(1L, (product, size) => checked(product * size));
+        var count = Count(input, shape);
         if (!input.IsFloating)
         {
             var numbers = new long[count];
@@ -46,5 +46,23 @@ internal static class RandomInputs
         }
 
         return NumberTensors.Create(input, values, shape);
+    }
+
+    private static long Count(ModelInput input, long[] shape)
+    {
+        const int bytesPerElement = sizeof(double);
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var count = 1L;
+        foreach (var size in shape)
+        {
+            if (size != 0 && count > Math.Min(Array.MaxLength, available / bytesPerElement) / size)
+            {
+                throw new InputException($"input {input} as [{string.Join(", ", shape)}] does not fit into memory; give smaller sizes");
+            }
+
+            count *= size;
+        }
+
+        return count;
     }
 }

@@ -54,6 +54,7 @@ internal sealed class CalibrationSettings
             inputs = ModelInput.Of(model.InputNames, model.InputMetadata);
         }
 
+        invocation.Cancellation.ThrowIfCancellationRequested();
         var files = new DataFiles(inputs, modelPath);
         Preview(files, calibrate, invocation);
         Preview(files, verify, invocation);
@@ -71,7 +72,9 @@ internal sealed class CalibrationSettings
             return;
         }
 
-        if (!files.Tensors(path).Any())
+        var isEmpty = !files.Tensors(path).Any();
+        invocation.Cancellation.ThrowIfCancellationRequested();
+        if (isEmpty)
         {
             throw new InputException($"'{path}' holds no inputs", path);
         }

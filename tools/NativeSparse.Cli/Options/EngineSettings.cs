@@ -7,6 +7,8 @@ namespace NativeSparse.Cli.Options;
 /// <summary>The options <c>--backend</c> and <c>--threads</c>.</summary>
 internal sealed class EngineSettings
 {
+    private const int MostThreads = 256;
+
     private readonly Option<string?> _backend = new("--backend")
     {
         Description = "Where our kernels run: auto, reference, cpu or cpu:INSTRUCTIONS, as 'devices' lists them. "
@@ -23,10 +25,13 @@ internal sealed class EngineSettings
     /// <summary>Adds the options to a command.</summary>
     public EngineSettings(Command command)
     {
-        CountRule.RequirePositive(_threads);
+        LimitThreads(_threads);
         command.Options.Add(_backend);
         command.Options.Add(_threads);
     }
+
+    /// <summary>Refuses numbers of threads that no machine here could run.</summary>
+    public static void LimitThreads(Option option) => NumberRule.RequireCount(option, Math.Max(MostThreads, Environment.ProcessorCount));
 
     /// <summary>The backend asked for, or null.</summary>
     public string? Backend(Invocation invocation) => invocation.Get(_backend);

@@ -56,6 +56,8 @@ internal sealed class RunCommand : ToolCommand
         _inputs = new InputSettings(this);
         Options.Add(_outputs);
         Options.Add(_compare);
+        NumberRule.RequireTolerance(_absolute);
+        NumberRule.RequireTolerance(_relative);
         Options.Add(_absolute);
         Options.Add(_relative);
         _conversion = new ConversionSettings(this);

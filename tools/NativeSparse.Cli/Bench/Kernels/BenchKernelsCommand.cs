@@ -74,8 +74,8 @@ internal sealed class BenchKernelsCommand : ToolCommand
         }
 
         _family.AcceptOnlyFromAmong(Families);
-        CountRule.RequirePositive(_threads);
-        CountRule.RequirePositive(_rounds);
+        EngineSettings.LimitThreads(_threads);
+        NumberRule.RequirePositive(_rounds);
     }
 
     private static string[] Families { get; } = [.. Enum.GetNames<KernelFamily>().Select(name => name.ToLowerInvariant())];

@@ -63,7 +63,7 @@ internal sealed class BenchModelCommand : ToolCommand
                 result.AddError($"--shapes is '{text}', expected sizes such as 1x16,1x128.");
             }
         });
-        CountRule.RequirePositive(_rounds);
+        NumberRule.RequirePositive(_rounds);
     }
 
     /// <inheritdoc/>
