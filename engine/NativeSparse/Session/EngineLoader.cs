@@ -56,7 +56,7 @@ internal static class EngineLoader
     {
         var model = source.Open();
         CheckVersion(model);
-        var nodes = model.FindNodes(CustomOpDomain.Domain);
+        var nodes = new Queue<FormNode>(model.FindNodes(CustomOpDomain.Domain));
         var forms = new Dictionary<string, FeedForward>();
         var sites = new List<SiteInfo>();
         try
@@ -87,7 +87,7 @@ internal static class EngineLoader
 
     private static (ModelSession Session, EngineInfo Info) LoadConverted(
         OnnxModel model,
-        IReadOnlyList<FormNode> nodes,
+        Queue<FormNode> nodes,
         Dictionary<string, FeedForward> forms,
         List<SiteInfo> sites,
         SparseOptions options,
@@ -98,7 +98,7 @@ internal static class EngineLoader
             throw new ConversionException("the model is converted already; load it without a plan, or convert the dense model");
         }
 
-        foreach (var node in nodes)
+        while (nodes.TryDequeue(out var node))
         {
             var descriptor = FormRegistry.FindByOpType(node.OpType)
                 ?? throw new ModelFormatException(
@@ -112,6 +112,7 @@ internal static class EngineLoader
 
             Add(forms, sites, node.Name, descriptor, descriptor.Build(descriptor.Read(node), backend, Precision.Float32));
             model.StripConstants(node, SessionNodes.Attributes(node.Name));
+            SiteMemory.Release(forms[node.Name]);
         }
 
         var report = ReadReport(model);
@@ -135,6 +136,7 @@ internal static class EngineLoader
             Add(forms, sites, site.Site.Name, site.Descriptor, form);
             execution.Add(site, form.ByteCount);
             model.Replace(site.Site, SessionNodes.Create(site.Site.Name, site.Descriptor));
+            SiteMemory.Release(form);
         }
 
         var session = ModelSession.Open(model, forms, options);

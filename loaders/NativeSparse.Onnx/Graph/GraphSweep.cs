@@ -93,10 +93,18 @@ internal static class GraphSweep
             gone.ExceptWith(node.Output);
         }
 
-        var dropped = graph.Initializer.Where(tensors.Contains).Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
+        var removed = graph.Initializer.Where(tensors.Contains).ToList();
+        var dropped = removed.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
         Keep(graph.Initializer, [.. graph.Initializer], t => !tensors.Contains(t));
         Keep(graph.Input, [.. graph.Input], i => !dropped.Contains(i.Name));
         Keep(graph.ValueInfo, [.. graph.ValueInfo], v => !gone.Contains(v.Name) && !dropped.Contains(v.Name));
+
+        // Sites that were found before still refer to these tensors; their bytes are not to live as long.
+        foreach (var tensor in removed)
+        {
+            tensor.ClearRawData();
+            tensor.FloatData.Clear();
+        }
     }
 
     private static void Keep<T>(Google.Protobuf.Collections.RepeatedField<T> field, List<T> items, Func<T, bool> keep)

@@ -54,7 +54,7 @@ public sealed class FeedForwardSite
     public required IReadOnlyList<string> Nodes { get; init; }
 
     /// <summary>What a replacement needs.</summary>
-    internal SitePlan? Plan { get; init; }
+    internal SitePlacement? Placement { get; init; }
 
     /// <summary>Number of weights and biases.</summary>
     public long Parameters =>

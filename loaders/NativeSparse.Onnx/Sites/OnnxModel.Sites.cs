@@ -15,7 +15,8 @@ public sealed partial class OnnxModel
     /// Puts one node in the place of a site and drops the nodes and initializers that nobody uses any more; values that others still read stay.
     /// The node reads <c>x[..., D]</c> and writes <c>y[..., O]</c> in float32 with the features last: a Cast (float16, float64), a Transpose
     /// (1x1 convolutions, transposed inputs) and the movements that lay between the linears are put around it where the graph needs them.
-    /// Its constants become initializers of the main graph named <c>node.constant</c>. Other sites found before stay valid.
+    /// Its constants become initializers of the main graph named <c>node.constant</c>. Other sites found before stay valid;
+    /// the weights of this one cannot be read any more.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// The site is not (or no longer) in this model, an attribute has another type than string, long or float, or a name is taken.
@@ -24,7 +25,7 @@ public sealed partial class OnnxModel
     {
         ArgumentNullException.ThrowIfNull(site);
         ArgumentNullException.ThrowIfNull(node);
-        SiteReplacer.Replace(Proto, site.Plan ?? throw new ArgumentException("the site was not found in a model", nameof(site)), node);
+        SiteReplacer.Replace(Proto, site.Placement ?? throw new ArgumentException("the site was not found in a model", nameof(site)), node);
     }
 
     /// <summary>The nodes of one domain, subgraphs included, with the constants they read after their first input.</summary>

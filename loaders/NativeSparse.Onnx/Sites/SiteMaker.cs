@@ -30,7 +30,7 @@ internal static class SiteMaker
             Input = candidate.Input!.Name,
             Output = tail.Output.Name,
             Nodes = [.. nodes.Select(n => n.Name)],
-            Plan = Plan(candidate, up.Linear, nodes),
+            Placement = Place(candidate, up.Linear, nodes),
         };
 
         FeedForwardWeights Read()
@@ -69,12 +69,12 @@ internal static class SiteMaker
         }
     }
 
-    private static SitePlan Plan(FeedForwardCandidate candidate, Linear first, List<GraphNode> nodes)
+    private static SitePlacement Place(FeedForwardCandidate candidate, Linear first, List<GraphNode> nodes)
     {
         var (reading, down, tail) = (candidate.Reading, candidate.Down, candidate.Tail);
         var upRank = first.Rank ?? first.Output.Rank;
         var downRank = down.Rank ?? down.Input.Rank;
-        return new SitePlan
+        return new SitePlacement
         {
             Graph = down.Node.Scope.Proto,
             Nodes = [.. nodes.Select(n => n.Proto)],

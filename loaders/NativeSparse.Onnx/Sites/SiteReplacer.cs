@@ -9,13 +9,13 @@ namespace NativeSparse.Onnx;
 internal sealed class SiteReplacer
 {
     private readonly ModelProto _model;
-    private readonly SitePlan _plan;
+    private readonly SitePlacement _plan;
     private readonly NodeBuilder _builder;
     private readonly LayoutWriter _layout;
     private readonly Dictionary<int, string> _stages = [];
     private string _result = "";
 
-    private SiteReplacer(ModelProto model, SitePlan plan, NodeBuilder builder)
+    private SiteReplacer(ModelProto model, SitePlacement plan, NodeBuilder builder)
     {
         _model = model;
         _plan = plan;
@@ -27,7 +27,7 @@ internal sealed class SiteReplacer
 
     /// <summary>Replaces a site.</summary>
     /// <exception cref="ArgumentException">The site is not (or no longer) in the model, or the node's names or attributes do not do.</exception>
-    internal static void Replace(ModelProto model, SitePlan plan, ReplacementNode replacement)
+    internal static void Replace(ModelProto model, SitePlacement plan, ReplacementNode replacement)
     {
         var index = GraphIndex.Build(model);
         var scope = index.Scopes.FirstOrDefault(s => ReferenceEquals(s.Proto, plan.Graph));

@@ -3,7 +3,7 @@ using NativeSparse.Onnx.Protobuf;
 namespace NativeSparse.Onnx;
 
 /// <summary>What a replacement needs to know of a site. Holds nodes and names of the model, so it stays valid while other sites are replaced.</summary>
-internal sealed class SitePlan
+internal sealed class SitePlacement
 {
     /// <summary>The graph the site lies in.</summary>
     internal required GraphProto Graph { get; init; }
