@@ -68,7 +68,6 @@ public static class KernelBench
         }
 
         var samples = InterleavedRunner.Run(contenders, options.Rounds, cancellation: cancellation);
-        var peakGflops = peakOperations / samples[0].P10 / 1e6;
         return runs.ConvertAll(run =>
         {
             var own = samples[run.Own];
@@ -89,7 +88,9 @@ public static class KernelBench
                 RatioToOnnxRuntimeLow = toBaseline?.Low,
                 RatioToOnnxRuntimeHigh = toBaseline?.High,
                 RatioToOnnxRuntimeFloat32 = toBaseline?.Median,
-                ShareOfPeak = problem.Operations > 0 ? problem.Operations / own.Median / 1e6 / (peakGflops * options.Threads) : null,
+                ShareOfPeak = problem.Operations > 0
+                    ? samples[0].Over(own).Median * problem.Operations / (peakOperations * options.Threads)
+                    : null,
                 ShareOfBandwidth = problem.WeightBytes > 0 ? problem.WeightBytes / own.Median / 1e6 / limits.ReadGBs : null,
                 MaxError = run.Error,
                 AllocatedBytes = run.Allocated,

@@ -45,7 +45,7 @@ public sealed record KernelBenchRow
     /// <summary>ONNX Runtime's float32 time over this.</summary>
     public double? RatioToOnnxRuntimeFloat32 { get; init; }
 
-    /// <summary>Share of the multiply-add peak that ran in the same rounds.</summary>
+    /// <summary>Share of the multiply-add peak of the same rounds: the median of the rounds' ratios.</summary>
     public double? ShareOfPeak { get; init; }
 
     /// <summary>Weight bytes per second over the measured read bandwidth; above 1, they come from a cache.</summary>
