@@ -10,6 +10,13 @@ internal static unsafe class Tile<TWidth, TVector>
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
 {
+    /// <summary>Steps of k in one turn of the loop: its counting is shared by them, which matters where another thread takes half of the core's issue slots.</summary>
+    private const int Unrolled = 4;
+
+    private const int CacheLine = 64;
+
+    private static int PanelWidth => 2 * TWidth.Lanes;
+
     /// <summary>
     /// y[r][column ...] (+)= x[r][offset .. offset + length] times one panel of weights <c>[length, 2 registers]</c>. Each step of k asks for
     /// one more line, <paramref name="step"/> bytes after the one before it, from <paramref name="ahead"/> on: spread like this, the requests
@@ -84,65 +91,47 @@ internal static unsafe class Tile<TWidth, TVector>
             }
         }
 
-        for (nint k = 0; k < length; k++)
+        nint k = 0;
+        for (; k <= length - Unrolled; k += Unrolled)
         {
-            var w0 = TWidth.Load(weights);
-            var w1 = TWidth.Load(weights + TWidth.Lanes);
-            weights += 2 * TWidth.Lanes;
+            // Where several steps share a line, one request stands for all of them.
+            TWidth.Prefetch(ahead);
+            if (step * Unrolled > CacheLine)
+            {
+                TWidth.Prefetch(ahead + step);
+                TWidth.Prefetch(ahead + (2 * step));
+                TWidth.Prefetch(ahead + (3 * step));
+            }
+
+            ahead += Unrolled * step;
+            Step<TRows>(
+                weights, 0, k, x0, x1, x2, x3, x4, x5, x6, x7,
+                ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31,
+                ref s40, ref s41, ref s50, ref s51, ref s60, ref s61, ref s70, ref s71);
+            Step<TRows>(
+                weights, 1, k, x0, x1, x2, x3, x4, x5, x6, x7,
+                ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31,
+                ref s40, ref s41, ref s50, ref s51, ref s60, ref s61, ref s70, ref s71);
+            Step<TRows>(
+                weights, 2, k, x0, x1, x2, x3, x4, x5, x6, x7,
+                ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31,
+                ref s40, ref s41, ref s50, ref s51, ref s60, ref s61, ref s70, ref s71);
+            Step<TRows>(
+                weights, 3, k, x0, x1, x2, x3, x4, x5, x6, x7,
+                ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31,
+                ref s40, ref s41, ref s50, ref s51, ref s60, ref s61, ref s70, ref s71);
+            weights += Unrolled * PanelWidth;
+        }
+
+        for (; k < length; k++)
+        {
             TWidth.Prefetch(ahead);
             ahead += step;
-            var v = TWidth.Broadcast(x0[k]);
-            s00 = TWidth.FusedMultiplyAdd(v, w0, s00);
-            s01 = TWidth.FusedMultiplyAdd(v, w1, s01);
-
-            if (TRows.Count > 1)
-            {
-                v = TWidth.Broadcast(x1[k]);
-                s10 = TWidth.FusedMultiplyAdd(v, w0, s10);
-                s11 = TWidth.FusedMultiplyAdd(v, w1, s11);
-            }
-
-            if (TRows.Count > 2)
-            {
-                v = TWidth.Broadcast(x2[k]);
-                s20 = TWidth.FusedMultiplyAdd(v, w0, s20);
-                s21 = TWidth.FusedMultiplyAdd(v, w1, s21);
-            }
-
-            if (TRows.Count > 3)
-            {
-                v = TWidth.Broadcast(x3[k]);
-                s30 = TWidth.FusedMultiplyAdd(v, w0, s30);
-                s31 = TWidth.FusedMultiplyAdd(v, w1, s31);
-            }
-
-            if (TRows.Count > 4)
-            {
-                v = TWidth.Broadcast(x4[k]);
-                s40 = TWidth.FusedMultiplyAdd(v, w0, s40);
-                s41 = TWidth.FusedMultiplyAdd(v, w1, s41);
-            }
-
-            if (TRows.Count > 5)
-            {
-                v = TWidth.Broadcast(x5[k]);
-                s50 = TWidth.FusedMultiplyAdd(v, w0, s50);
-                s51 = TWidth.FusedMultiplyAdd(v, w1, s51);
-            }
-
-            if (TRows.Count > 6)
-            {
-                v = TWidth.Broadcast(x6[k]);
-                s60 = TWidth.FusedMultiplyAdd(v, w0, s60);
-                s61 = TWidth.FusedMultiplyAdd(v, w1, s61);
-            }
-
-            if (TRows.Count > 7)
-            {
-                v = TWidth.Broadcast(x7[k]);
-                s70 = TWidth.FusedMultiplyAdd(v, w0, s70);
-                s71 = TWidth.FusedMultiplyAdd(v, w1, s71);
-            }
+            Step<TRows>(
+                weights, 0, k, x0, x1, x2, x3, x4, x5, x6, x7,
+                ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31,
+                ref s40, ref s41, ref s50, ref s51, ref s60, ref s61, ref s70, ref s71);
+            weights += PanelWidth;
         }
 
         TWidth.Store(s00, y[0] + column);
@@ -189,5 +178,61 @@ internal static unsafe class Tile<TWidth, TVector>
             TWidth.Store(s70, y[7] + column);
             TWidth.Store(s71, y[7] + column + TWidth.Lanes);
         }
+    }
+
+    /// <summary>One step: sums[r] += x[r][k + i] weights[i]. The constant i ends up inside the addresses.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step<TRows>(
+        float* weights, int i, nint k, float* x0, float* x1, float* x2, float* x3, float* x4, float* x5, float* x6, float* x7,
+        ref TVector s00, ref TVector s01, ref TVector s10, ref TVector s11, ref TVector s20, ref TVector s21, ref TVector s30, ref TVector s31,
+        ref TVector s40, ref TVector s41, ref TVector s50, ref TVector s51, ref TVector s60, ref TVector s61, ref TVector s70, ref TVector s71)
+        where TRows : struct, IRowCount
+    {
+        var w0 = TWidth.Load(weights + (i * PanelWidth));
+        var w1 = TWidth.Load(weights + (i * PanelWidth) + TWidth.Lanes);
+        Add(x0[k + i], w0, w1, ref s00, ref s01);
+
+        if (TRows.Count > 1)
+        {
+            Add(x1[k + i], w0, w1, ref s10, ref s11);
+        }
+
+        if (TRows.Count > 2)
+        {
+            Add(x2[k + i], w0, w1, ref s20, ref s21);
+        }
+
+        if (TRows.Count > 3)
+        {
+            Add(x3[k + i], w0, w1, ref s30, ref s31);
+        }
+
+        if (TRows.Count > 4)
+        {
+            Add(x4[k + i], w0, w1, ref s40, ref s41);
+        }
+
+        if (TRows.Count > 5)
+        {
+            Add(x5[k + i], w0, w1, ref s50, ref s51);
+        }
+
+        if (TRows.Count > 6)
+        {
+            Add(x6[k + i], w0, w1, ref s60, ref s61);
+        }
+
+        if (TRows.Count > 7)
+        {
+            Add(x7[k + i], w0, w1, ref s70, ref s71);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(float x, TVector w0, TVector w1, ref TVector s0, ref TVector s1)
+    {
+        var v = TWidth.Broadcast(x);
+        s0 = TWidth.FusedMultiplyAdd(v, w0, s0);
+        s1 = TWidth.FusedMultiplyAdd(v, w1, s1);
     }
 }
