@@ -185,9 +185,10 @@ public sealed class TensorFileTests
     {
         using var folder = new TemporaryFolder();
         Zip(folder.At("t.npz"), CompressionLevel.SmallestSize, ("a.npy", Npy("{'descr': '|u1', 'fortran_order': False, 'shape': (8,), }", new byte[64 << 20])));
+        TensorFile.Read(folder.At("t.npz"));
         var before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Equal(8, TensorFile.Read(folder.At("t.npz"))["a"].Data.Length);
-        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1 << 20);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 << 20);
     }
 
     [Fact]
