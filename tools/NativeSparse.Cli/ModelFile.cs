@@ -5,8 +5,11 @@ internal static class ModelFile
 {
     /// <summary>The path, when the file exists.</summary>
     /// <exception cref="FileNotFoundException">It does not.</exception>
+    /// <exception cref="InputException">It is a folder.</exception>
     public static string Require(string path) =>
-        File.Exists(path) ? path : throw new FileNotFoundException($"file '{path}' does not exist", path);
+        File.Exists(path) ? path
+        : Directory.Exists(path) ? throw new InputException($"'{path}' is a folder, expected an ONNX file", path)
+        : throw new FileNotFoundException($"file '{path}' does not exist", path);
 
     /// <summary>Bytes of a model file and of the data files beside it that begin with its name.</summary>
     public static long Bytes(string path)
