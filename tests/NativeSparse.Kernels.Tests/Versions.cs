@@ -1,15 +1,22 @@
-using System.Runtime.Intrinsics;
-
 namespace NativeSparse.Kernels.Tests;
 
-/// <summary>Every version, built directly: .NET computes registers that this processor lacks with narrower ones.</summary>
+/// <summary>Every version, built directly: .NET computes registers and instructions that this processor lacks with others.</summary>
 internal static class Versions
 {
     public static Backend Reference() => new ReferenceBackend();
 
-    public static Backend Vector128() => CpuBackend.Create<Width128, Vector128<float>>();
+    public static Backend Vector128() => CpuBackend.CreateVector128();
 
-    public static Backend Vector256() => CpuBackend.Create<Width256, Vector256<float>>();
+    public static Backend Vector256() => CpuBackend.CreateVector256();
 
-    public static Backend Vector512() => CpuBackend.Create<Width512, Vector512<float>>();
+    public static Backend Vector512() => CpuBackend.CreateVector512();
+
+    public static Backend AvxVnni() => CpuBackend.CreateAvxVnni();
+
+    public static Backend DotProduct() => CpuBackend.CreateDotProduct();
+
+    /// <summary>The assembled tiles, or the arithmetic that specifies them where this processor cannot run them.</summary>
+    public static unsafe Backend Avx512Vnni() => AssembledKernels.Obstacle is null
+        ? CpuBackend.CreateAvx512Vnni()
+        : CpuBackend.CreateAvx512Vnni(tile => arguments => TileReference.Run(tile, arguments));
 }

@@ -1,4 +1,5 @@
-using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace NativeSparse.Kernels;
 
@@ -11,29 +12,40 @@ public static class BackendCatalog
     private const string Automatic = "auto";
     private const string Cpu = "cpu";
 
-    private static readonly Dictionary<string, Func<Backend>> Factories = new(StringComparer.Ordinal)
-    {
-        [ReferenceBackend.VersionName] = () => new ReferenceBackend(),
-        [CpuBackend.NameOf<Width128, Vector128<float>>()] = CpuBackend.Create<Width128, Vector128<float>>,
-        [CpuBackend.NameOf<Width256, Vector256<float>>()] = CpuBackend.Create<Width256, Vector256<float>>,
-        [CpuBackend.NameOf<Width512, Vector512<float>>()] = CpuBackend.Create<Width512, Vector512<float>>,
-    };
-
-    /// <summary>Every known backend with whether it is usable here.</summary>
-    public static IReadOnlyList<BackendInfo> List() =>
+    private static readonly Entry[] Entries =
     [
-        new BackendInfo(ReferenceBackend.VersionName, Usable: true, "plain loops: the specification, slow"),
-        Describe(
-            Width128.Name,
-            isUsable: true,
-            VectorWidths.HasMultiplyAdd ? "the processor's basic vectors" : "slow here: no fused multiply-add, or it is switched off"),
-        Describe(Width256.Name, VectorWidths.Has256, VectorWidths.Has256 ? "AVX2 and FMA" : "this processor lacks AVX2 or FMA, or they are switched off"),
-        Describe(Width512.Name, VectorWidths.Has512, VectorWidths.Has512 ? "AVX-512" : "this processor lacks AVX-512, or it is switched off"),
+        new(ReferenceBackend.VersionName, () => new ReferenceBackend(), () => (true, "plain loops: the specification, slow")),
+        new($"{Cpu}:vector128", CpuBackend.CreateVector128, () => (true, VectorWidths.HasMultiplyAdd
+            ? "the processor's basic vectors"
+            : "slow here: no fused multiply-add, or it is switched off")),
+        new($"{Cpu}:vector256", CpuBackend.CreateVector256, () => VectorWidths.Has256
+            ? (true, "AVX2 and FMA")
+            : (false, "this processor lacks AVX2 or FMA, or they are switched off")),
+        new($"{Cpu}:vector512", CpuBackend.CreateVector512, () => VectorWidths.Has512
+            ? (true, "AVX-512")
+            : (false, "this processor lacks AVX-512, or it is switched off")),
+        new($"{Cpu}:dotprod", CpuBackend.CreateDotProduct, () => Dp.IsSupported
+            ? (true, "arm64 dot products for int8; float32 as vector128")
+            : (false, "this processor lacks the arm64 dot product")),
+        new($"{Cpu}:avx-vnni", CpuBackend.CreateAvxVnni, () => AvxVnni.IsSupported && VectorWidths.Has256
+            ? (true, "AVX-VNNI for int8; float32 as vector256")
+            : (false, "this processor lacks AVX-VNNI, or it is switched off")),
+        new($"{Cpu}:avx512-vnni", CpuBackend.CreateAvx512Vnni, () => AssembledKernels.Obstacle is { } obstacle
+            ? (false, obstacle)
+            : (true, "int8 tiles assembled for AVX-512 VNNI; float32 at the vector width that is measured faster here")),
     ];
 
+    /// <summary>Every known backend with whether it is usable here.</summary>
+    public static IReadOnlyList<BackendInfo> List()
+    {
+        var best = Best();
+        return [.. Entries.Select(entry => Describe(entry, best))];
+    }
+
     /// <summary>
-    /// Opens a backend: <c>auto</c>, <c>reference</c>, <c>cpu</c> (widest vectors that pay here), <c>cpu:vector128</c>,
-    /// <c>cpu:vector256</c>, <c>cpu:vector512</c>. Null: <see cref="EnvironmentVariable"/>, else <c>auto</c>.
+    /// Opens a backend: <c>auto</c>, <c>reference</c>, <c>cpu</c> (the fastest of this processor), <c>cpu:vector128</c>,
+    /// <c>cpu:vector256</c>, <c>cpu:vector512</c>, <c>cpu:dotprod</c>, <c>cpu:avx-vnni</c>, <c>cpu:avx512-vnni</c>. Null:
+    /// <see cref="EnvironmentVariable"/>, else <c>auto</c>.
     /// </summary>
     /// <exception cref="BackendUnavailableException">It is unknown or cannot run here; lists what was tried.</exception>
     public static Backend Open(string? name = null)
@@ -46,22 +58,41 @@ public static class BackendCatalog
         name = string.IsNullOrEmpty(name) ? Automatic : name;
         if (name is Automatic or Cpu)
         {
-            return Factories[$"{Cpu}:{VectorWidths.Best.Name}"]();
+            return Best().Entry.Create();
         }
 
-        var backends = List();
-        var known = backends.Select(info => $"{info.Name} ({info.Reason})").Prepend($"{Cpu}, {Automatic} ({VectorWidths.Best.Name})").ToArray();
-        return backends.FirstOrDefault(info => info.Name == name) switch
+        var found = Array.Find(Entries, entry => entry.Name == name);
+        if (found is not null && found.Probe().IsUsable)
         {
-            null => throw new BackendUnavailableException(name, "no such backend", known),
-            { Usable: false } missing => throw new BackendUnavailableException(name, missing.Reason, known),
-            var usable => Factories[usable.Name](),
-        };
+            return found.Create();
+        }
+
+        var known = List().Select(info => $"{info.Name} ({info.Reason})").Prepend($"{Cpu}, {Automatic} ({Best().Entry.Name})").ToArray();
+        throw new BackendUnavailableException(name, found is null ? "no such backend" : found.Probe().Reason, known);
     }
 
-    private static BackendInfo Describe(string width, bool isUsable, string what)
+    /// <summary>The last of the special instruction sets that this processor has, else the vector width that pays.</summary>
+    private static (Entry Entry, string Reason) Best()
     {
-        var best = VectorWidths.Best;
-        return new BackendInfo($"{Cpu}:{width}", isUsable, best.Name == width ? $"{what}; '{Cpu}' here: {best.Reason}" : what);
+        string[] special = [$"{Cpu}:avx512-vnni", $"{Cpu}:avx-vnni", $"{Cpu}:dotprod"];
+        foreach (var name in special)
+        {
+            var entry = Entries.First(entry => entry.Name == name);
+            if (entry.Probe().IsUsable)
+            {
+                return (entry, "the fastest int8 instructions this processor has");
+            }
+        }
+
+        var (width, reason) = VectorWidths.Best;
+        return (Entries.First(entry => entry.Name == $"{Cpu}:{width}"), reason);
     }
+
+    private static BackendInfo Describe(Entry entry, (Entry Entry, string Reason) best)
+    {
+        var (isUsable, what) = entry.Probe();
+        return new BackendInfo(entry.Name, isUsable, entry == best.Entry ? $"{what}; '{Cpu}' here: {best.Reason}" : what);
+    }
+
+    private sealed record Entry(string Name, Func<Backend> Create, Func<(bool IsUsable, string Reason)> Probe);
 }

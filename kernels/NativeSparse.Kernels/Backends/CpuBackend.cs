@@ -2,15 +2,18 @@ using System.Runtime.Intrinsics;
 
 namespace NativeSparse.Kernels;
 
-/// <summary>Managed vectors of one width.</summary>
+/// <summary>This processor: managed vectors of one width, and one version of the int8 tile.</summary>
 internal sealed class CpuBackend : Backend
 {
-    private CpuBackend(string name, IDenseMatMul dense, ITopKRouting routing, IExpertDispatch experts)
+    private readonly AssembledKernels? _kernels;
+
+    private CpuBackend(string name, IDenseMatMul dense, ITopKRouting routing, IExpertDispatch experts, AssembledKernels? kernels)
         : base(name)
     {
         Dense = dense;
         Routing = routing;
         Experts = experts;
+        _kernels = kernels;
     }
 
     public override IDenseMatMul Dense { get; }
@@ -19,13 +22,53 @@ internal sealed class CpuBackend : Backend
 
     public override IExpertDispatch Experts { get; }
 
-    public static string NameOf<TWidth, TVector>()
+    // Each of these can be built whether or not this processor has the instructions: .NET computes what is missing with others.
+    public static CpuBackend CreateVector128() =>
+        Create<Width128, Vector128<float>>(Width128.Name, Managed<Int8Words128, Vector128<int>, Width128, Vector128<float>>());
+
+    public static CpuBackend CreateVector256() =>
+        Create<Width256, Vector256<float>>(Width256.Name, Managed<Int8Words256, Vector256<int>, Width256, Vector256<float>>());
+
+    public static CpuBackend CreateVector512() =>
+        Create<Width512, Vector512<float>>(Width512.Name, Managed<Int8Words512, Vector512<int>, Width512, Vector512<float>>());
+
+    public static CpuBackend CreateAvxVnni() =>
+        Create<Width256, Vector256<float>>(Int8AvxVnni.Name, Managed<Int8AvxVnni, Vector256<int>, Width256, Vector256<float>>());
+
+    public static CpuBackend CreateDotProduct() =>
+        Create<Width128, Vector128<float>>(Int8DotProduct.Name, Managed<Int8DotProduct, Vector128<int>, Width128, Vector128<float>>());
+
+    /// <summary>Assembled int8 tiles; float32 at the width that pays here.</summary>
+    public static unsafe CpuBackend CreateAvx512Vnni()
+    {
+        var kernels = new AssembledKernels();
+        return CreateAvx512Vnni(tile => kernels.Get(tile).Run, kernels);
+    }
+
+    /// <summary>The same with kernels from elsewhere.</summary>
+    public static CpuBackend CreateAvx512Vnni(Func<TileSpecification, AssembledKernels.Runner> build, AssembledKernels? kernels = null)
+    {
+        var tile = new AssembledInt8Tile(build);
+        var int8 = new Int8Schedule<Width512, Vector512<float>>(tile);
+        return VectorWidths.Best.Name == Width512.Name
+            ? Create<Width512, Vector512<float>>(tile.Name, int8, kernels)
+            : Create<Width256, Vector256<float>>(tile.Name, int8, kernels);
+    }
+
+    public override void Dispose()
+    {
+        _kernels?.Dispose();
+        base.Dispose();
+    }
+
+    private static Int8Schedule<TWidth, TVector> Managed<TInt8, TInt, TWidth, TVector>()
+        where TInt8 : struct, IInt8Vectors<TInt>
+        where TInt : struct
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
-        => $"cpu:{TWidth.Name}";
+        => new(new VectorInt8Tile<TInt8, TInt>());
 
-    /// <summary>The families at one width, whether or not this processor has it: .NET computes what it lacks with narrower registers.</summary>
-    public static CpuBackend Create<TWidth, TVector>()
+    private static CpuBackend Create<TWidth, TVector>(string version, Int8Products int8, AssembledKernels? kernels = null)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
@@ -40,6 +83,6 @@ internal sealed class CpuBackend : Backend
         }
 
         return new CpuBackend(
-            NameOf<TWidth, TVector>(), new VectorDenseMatMul<TWidth, TVector>(), new VectorTopKRouting<TWidth, TVector>(), experts);
+            $"cpu:{version}", new VectorDenseMatMul<TWidth, TVector>(int8), new VectorTopKRouting<TWidth, TVector>(), experts, kernels);
     }
 }

@@ -27,8 +27,8 @@ internal static class VectorWidths
         }
 
         // Some processors run 512-bit registers at half the rate or at a lower clock: measure.
-        using var wide = CpuBackend.Create<Width512, Vector512<float>>();
-        using var narrow = CpuBackend.Create<Width256, Vector256<float>>();
+        using var wide = CpuBackend.CreateVector512();
+        using var narrow = CpuBackend.CreateVector256();
         var (wideTime, narrowTime) = (long.MaxValue, long.MaxValue);
         for (var round = 0; round < 5; round++)
         {

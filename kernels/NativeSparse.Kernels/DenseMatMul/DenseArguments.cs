@@ -14,29 +14,56 @@ internal static class DenseArguments
     }
 
     public static NotSupportedException UnknownPrecision(string version, Precision precision) =>
-        new($"{version} has no {precision} matrices; use {Precision.Float32}");
+        new($"{version} has no {precision} matrices; it has {Precision.Float32} and, for dense products, {Precision.Int8}");
 
-    public static TMatrix CheckRun<TMatrix>(string version, View x, PackedMatrix weights, in Epilogue epilogue, View y)
-        where TMatrix : PackedMatrix
+    public static ArgumentException Foreign(string version, string operand) =>
+        new($"weights were packed by another backend than {version}; pack them with this one", operand);
+
+    public static void CheckRun(View x, PackedMatrix weights, in Epilogue epilogue, View y)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        if (weights is not TMatrix matrix)
-        {
-            throw new ArgumentException($"weights were packed by another backend than {version}; pack them with this one", nameof(weights));
-        }
-
         x.Require(nameof(x), y.Rows, weights.InputWidth);
         y.Require(nameof(y), y.Rows, weights.OutputWidth);
-        if (!epilogue.Bias.IsEmpty)
-        {
-            epilogue.Bias.Require("bias", 1, weights.OutputWidth);
-        }
-
+        CheckBias("bias", epilogue.Bias, weights.OutputWidth);
         if (!epilogue.Multiplier.IsEmpty)
         {
             epilogue.Multiplier.Require("multiplier", y.Rows, weights.OutputWidth);
         }
+    }
 
-        return matrix;
+    public static void CheckRun(View x, in FeedForwardMatrices network, View y)
+    {
+        ArgumentNullException.ThrowIfNull(network.Up);
+        ArgumentNullException.ThrowIfNull(network.Down);
+        x.Require(nameof(x), y.Rows, network.Up.InputWidth);
+        y.Require(nameof(y), y.Rows, network.Down.OutputWidth);
+        CheckWidths("down", network.Down, network.Up.OutputWidth, network.Down.OutputWidth);
+        CheckBias("upBias", network.UpBias, network.Up.OutputWidth);
+        CheckBias("downBias", network.DownBias, network.Down.OutputWidth);
+        if (network.Gate is not null)
+        {
+            CheckWidths("gate", network.Gate, network.Up.InputWidth, network.Up.OutputWidth);
+            CheckBias("gateBias", network.GateBias, network.Up.OutputWidth);
+        }
+        else if (!network.GateBias.IsEmpty)
+        {
+            throw new ShapeMismatchException("gateBias", "none, as there is no gate", $"{network.GateBias.Columns} values");
+        }
+    }
+
+    private static void CheckBias(string operand, View bias, int width)
+    {
+        if (!bias.IsEmpty)
+        {
+            bias.Require(operand, 1, width);
+        }
+    }
+
+    private static void CheckWidths(string operand, PackedMatrix matrix, int inputs, int outputs)
+    {
+        if (matrix.InputWidth != inputs || matrix.OutputWidth != outputs)
+        {
+            throw new ShapeMismatchException(operand, $"[{inputs}, {outputs}]", $"[{matrix.InputWidth}, {matrix.OutputWidth}]");
+        }
     }
 }

@@ -1,22 +1,35 @@
 namespace NativeSparse.Kernels;
 
 /// <summary>
-/// Dense matrix product with prepacked weights: <c>y[T, N] = multiplier * act(x[T, K] W[K, N] + bias)</c>.
+/// Dense matrix product with prepacked weights: <c>y[T, N] = multiplier * act(x[T, K] W[K, N] + bias)</c>, and feed-forward networks of
+/// such products.
 /// </summary>
 /// <remarks>
-/// Error bound against exact arithmetic before the activation: 2 (K + 2) 2^-24 sum |x_k W_kn|.
+/// <para>
+/// float32: the error against exact arithmetic before the activation is at most 2 (K + 2) 2^-24 sum |x_k W_kn|.
+/// </para>
+/// <para>
+/// int8: each row is rounded to u8, scale s = hi / 255 - lo / 255, zero point z = round(-lo / s), lo and hi being the row's least and
+/// largest value and 0, q = clamp(round(x / s) + z, 0, 255); the sum of (q_k - z) w_kn is an exact integer, and what follows is
+/// fma(sum * columnScale, s, bias) in float32, in this order in every version. A row that holds a NaN or an infinity gives NaN.
+/// </para>
+/// <para>
 /// One row, one answer: a row's result does not depend on T, on its position, on the other rows or on the threads, bit for bit.
 /// Thread-safe. Nothing is allocated per run after warm-up.
+/// </para>
 /// </remarks>
 public interface IDenseMatMul
 {
-    /// <summary>Which version runs, for reports: <c>reference</c>, <c>vector256</c>, ...</summary>
+    /// <summary>Which version runs at float32, for reports: <c>reference</c>, <c>vector256</c>, ...; <see cref="PackedMatrix.Version"/> says it for each matrix.</summary>
     string Version { get; }
 
-    /// <summary>Packs weights <c>[K, N]</c>, row-major.</summary>
-    /// <exception cref="ArgumentException"><paramref name="weights"/> is not K x N long.</exception>
+    /// <summary>Packs weights <c>[K, N]</c>, row-major; at int8 they are rounded by <see cref="QuantizedWeights.Round"/>.</summary>
+    /// <exception cref="ArgumentException"><paramref name="weights"/> is not K x N long, or is not finite at int8.</exception>
     /// <exception cref="NotSupportedException">The backend has no such precision.</exception>
     PackedMatrix Pack(ReadOnlySpan<float> weights, int inputWidth, int outputWidth, Precision precision);
+
+    /// <summary>Packs 8-bit weights as they are.</summary>
+    PackedMatrix Pack(QuantizedWeights weights);
 
     /// <summary>Computes the product.</summary>
     /// <param name="execution">Threads, scratch, cancellation.</param>
@@ -26,4 +39,12 @@ public interface IDenseMatMul
     /// <param name="y"><c>[T, N]</c> float32, any stride; must not overlap <paramref name="x"/>.</param>
     /// <exception cref="ShapeMismatchException">Shapes do not fit.</exception>
     void Run(in Execution execution, View x, PackedMatrix weights, in Epilogue epilogue, View y);
+
+    /// <summary>Computes a whole feed-forward network; hidden activations are rounded again for each row where the down matrix is int8.</summary>
+    /// <param name="execution">Threads, scratch, cancellation.</param>
+    /// <param name="x"><c>[T, D]</c> float32, any stride.</param>
+    /// <param name="network">Matrices packed by this family of this backend, at any mixture of precisions.</param>
+    /// <param name="y"><c>[T, O]</c> float32, any stride; must not overlap <paramref name="x"/>.</param>
+    /// <exception cref="ShapeMismatchException">Shapes do not fit.</exception>
+    void RunFeedForward(in Execution execution, View x, in FeedForwardMatrices network, View y);
 }

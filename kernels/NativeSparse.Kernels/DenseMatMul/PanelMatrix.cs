@@ -5,13 +5,16 @@ internal sealed unsafe class PanelMatrix : PackedMatrix
 {
     private readonly NativeBuffer _buffer;
 
-    public PanelMatrix(ReadOnlySpan<float> weights, PanelShape shape)
+    public PanelMatrix(ReadOnlySpan<float> weights, PanelShape shape, string version)
         : base(shape.InputWidth, shape.OutputWidth, Precision.Float32)
     {
         Shape = shape;
+        Version = version;
         _buffer = new NativeBuffer(shape.Length);
         shape.Pack(weights, _buffer.Floats);
     }
+
+    public override string Version { get; }
 
     public PanelShape Shape { get; }
 

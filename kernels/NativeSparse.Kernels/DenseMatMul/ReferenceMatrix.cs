@@ -6,6 +6,8 @@ internal sealed class ReferenceMatrix(ReadOnlySpan<float> weights, int inputWidt
 {
     private float[]? _values = weights.ToArray();
 
+    public override string Version => ReferenceBackend.VersionName;
+
     public override long ByteCount => (long)Values.Length * sizeof(float);
 
     public ReadOnlySpan<float> Values => _values ?? throw new ObjectDisposedException(nameof(PackedMatrix));

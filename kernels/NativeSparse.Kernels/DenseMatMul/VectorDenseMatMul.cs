@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace NativeSparse.Kernels;
 
 /// <summary>Dense products in panels and register tiles.</summary>
-internal sealed unsafe class VectorDenseMatMul<TWidth, TVector> : IDenseMatMul
+/// <param name="int8">The version of the int8 products.</param>
+internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int8) : IDenseMatMul
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
 {
@@ -12,25 +13,66 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector> : IDenseMatMul
     public PackedMatrix Pack(ReadOnlySpan<float> weights, int inputWidth, int outputWidth, Precision precision)
     {
         DenseArguments.CheckPack(weights.Length, inputWidth, outputWidth);
-        return precision == Precision.Float32
-            ? new PanelMatrix(weights, new PanelShape(inputWidth, outputWidth, PanelProduct<TWidth, TVector>.Panel))
-            : throw DenseArguments.UnknownPrecision(Version, precision);
+        return precision switch
+        {
+            Precision.Float32 => new PanelMatrix(weights, new PanelShape(inputWidth, outputWidth, PanelProduct<TWidth, TVector>.Panel), Version),
+            Precision.Int8 => Pack(QuantizedWeights.Round(weights, inputWidth, outputWidth)),
+            _ => throw DenseArguments.UnknownPrecision(Version, precision),
+        };
+    }
+
+    public PackedMatrix Pack(QuantizedWeights weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return int8.Pack(weights);
     }
 
     public void Run(in Execution execution, View x, PackedMatrix weights, in Epilogue epilogue, View y)
     {
-        var matrix = DenseArguments.CheckRun<PanelMatrix>(Version, x, weights, epilogue, y);
-        if (matrix.Shape.Panel != PanelProduct<TWidth, TVector>.Panel)
-        {
-            throw new ArgumentException($"weights were packed by another backend than {Version}; pack them with this one", nameof(weights));
-        }
-
+        DenseArguments.CheckRun(x, weights, epilogue, y);
+        RequireOwn(weights, nameof(weights));
         execution.Cancellation.ThrowIfCancellationRequested();
         if (x.Rows == 0)
         {
             return;
         }
 
+        if (weights is Int8Matrix integers)
+        {
+            int8.Run(execution, x, integers, epilogue, y);
+        }
+        else
+        {
+            Run(execution, x, (PanelMatrix)weights, epilogue, y);
+        }
+
+        GC.KeepAlive(weights);
+    }
+
+    public void RunFeedForward(in Execution execution, View x, in FeedForwardMatrices network, View y)
+    {
+        DenseArguments.CheckRun(x, network, y);
+        RequireOwn(network.Up, "up");
+        RequireOwn(network.Gate ?? network.Up, "gate");
+        RequireOwn(network.Down, "down");
+        execution.Cancellation.ThrowIfCancellationRequested();
+        if (x.Rows == 0)
+        {
+            return;
+        }
+
+        if (network is { Up: Int8Matrix, Down: Int8Matrix, Gate: null or Int8Matrix })
+        {
+            int8.RunFeedForward(execution, x, network, y);
+        }
+        else
+        {
+            SeparateProducts.Run(this, execution, x, network, y);
+        }
+    }
+
+    private static void Run(in Execution execution, View x, PanelMatrix matrix, in Epilogue epilogue, View y)
+    {
         using var scope = execution.Scratch.Enter();
 
         // Sums must not grow where the multiplier is still to be read.
@@ -50,7 +92,20 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector> : IDenseMatMul
             Cancellation = execution.Cancellation,
         };
         execution.Splitter.Run(grid.Count, &RunChunk, ref job);
-        GC.KeepAlive(matrix);
+    }
+
+    private void RequireOwn(PackedMatrix weights, string operand)
+    {
+        var isOwn = weights switch
+        {
+            PanelMatrix matrix => matrix.Shape.Panel == PanelProduct<TWidth, TVector>.Panel,
+            Int8Matrix matrix => matrix.Tile.Name == int8.Tile.Name,
+            _ => false,
+        };
+        if (!isOwn)
+        {
+            throw DenseArguments.Foreign(Version, operand);
+        }
     }
 
     [SkipLocalsInit]

@@ -22,12 +22,19 @@ public abstract class PackedMatrix : IDisposable
     /// <summary>How the weights are held.</summary>
     public Precision Precision { get; }
 
+    /// <summary>Which version of the kernels multiplies with it, for reports: <c>reference</c>, <c>vector256</c>, <c>avx512-vnni</c>, ...</summary>
+    public abstract string Version { get; }
+
     /// <summary>Bytes held.</summary>
     public abstract long ByteCount { get; }
 
-    /// <summary>Copies the weights back to <c>[K, N]</c> row-major; exact at float32.</summary>
+    /// <summary>Copies the weights back to <c>[K, N]</c> row-major; exact at float32, otherwise the values that are multiplied with.</summary>
     /// <exception cref="ArgumentException">The destination is shorter than K x N.</exception>
     public abstract void Unpack(Span<float> destination);
+
+    /// <summary>The integers and scales of an int8 matrix, exactly as they were packed.</summary>
+    /// <exception cref="NotSupportedException">The matrix is not int8.</exception>
+    public virtual QuantizedWeights UnpackInt8() => throw new NotSupportedException($"a {Precision} matrix holds no 8-bit integers");
 
     /// <inheritdoc/>
     public abstract void Dispose();

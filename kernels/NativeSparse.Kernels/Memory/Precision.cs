@@ -5,4 +5,10 @@ public enum Precision
 {
     /// <summary>float32 weights and activations.</summary>
     Float32,
+
+    /// <summary>
+    /// Weights s8 with one scale for each output; activations are rounded to u8 with one scale and zero point for each row when they are
+    /// multiplied. Products and sums are exact integers.
+    /// </summary>
+    Int8,
 }

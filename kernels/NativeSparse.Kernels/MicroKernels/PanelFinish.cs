@@ -7,61 +7,61 @@ internal static unsafe class PanelFinish<TWidth, TVector>
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
 {
-    /// <summary>y[r][column ...] = finish(sums[r][column ...]) for the two registers of a panel.</summary>
-    public static void Run(in Finish finish, float** sums, float** y, int rows, nint column)
+    /// <summary>y[r][column ...] = finish(sums[r][sumColumn ...]) for the two registers of a panel.</summary>
+    public static void Run(in Finish finish, float** sums, nint sumColumn, float** y, int rows, nint column)
     {
         switch (finish.Activation.Kind)
         {
             case ActivationKind.Identity:
-                Run<VectorActivations.Identity>(finish, sums, y, rows, column);
+                Run<VectorActivations.Identity>(finish, sums, sumColumn, y, rows, column);
                 break;
             case ActivationKind.Relu:
-                Run<VectorActivations.Relu>(finish, sums, y, rows, column);
+                Run<VectorActivations.Relu>(finish, sums, sumColumn, y, rows, column);
                 break;
             case ActivationKind.Relu2:
-                Run<VectorActivations.Relu2>(finish, sums, y, rows, column);
+                Run<VectorActivations.Relu2>(finish, sums, sumColumn, y, rows, column);
                 break;
             case ActivationKind.Relu6:
-                Run<VectorActivations.Relu6>(finish, sums, y, rows, column);
+                Run<VectorActivations.Relu6>(finish, sums, sumColumn, y, rows, column);
                 break;
             case ActivationKind.Gelu:
-                Run<VectorActivations.Gelu>(finish, sums, y, rows, column);
+                Run<VectorActivations.Gelu>(finish, sums, sumColumn, y, rows, column);
                 break;
             case ActivationKind.GeluTanh:
-                Run<VectorActivations.GeluTanh>(finish, sums, y, rows, column);
+                Run<VectorActivations.GeluTanh>(finish, sums, sumColumn, y, rows, column);
                 break;
             case ActivationKind.QuickGelu:
-                Run<VectorActivations.QuickGelu>(finish, sums, y, rows, column);
+                Run<VectorActivations.QuickGelu>(finish, sums, sumColumn, y, rows, column);
                 break;
             case ActivationKind.Silu:
-                Run<VectorActivations.Silu>(finish, sums, y, rows, column);
+                Run<VectorActivations.Silu>(finish, sums, sumColumn, y, rows, column);
                 break;
             case ActivationKind.HardSwish:
-                Run<VectorActivations.HardSwish>(finish, sums, y, rows, column);
+                Run<VectorActivations.HardSwish>(finish, sums, sumColumn, y, rows, column);
                 break;
             case ActivationKind.HardSigmoid:
-                Run<VectorActivations.HardSigmoid>(finish, sums, y, rows, column);
+                Run<VectorActivations.HardSigmoid>(finish, sums, sumColumn, y, rows, column);
                 break;
             case ActivationKind.Mish:
-                Run<VectorActivations.Mish>(finish, sums, y, rows, column);
+                Run<VectorActivations.Mish>(finish, sums, sumColumn, y, rows, column);
                 break;
             case ActivationKind.Softplus:
-                Run<VectorActivations.Softplus>(finish, sums, y, rows, column);
+                Run<VectorActivations.Softplus>(finish, sums, sumColumn, y, rows, column);
                 break;
             case ActivationKind.Elu:
-                Run<VectorActivations.Elu>(finish, sums, y, rows, column);
+                Run<VectorActivations.Elu>(finish, sums, sumColumn, y, rows, column);
                 break;
             case ActivationKind.Selu:
-                Run<VectorActivations.Selu>(finish, sums, y, rows, column);
+                Run<VectorActivations.Selu>(finish, sums, sumColumn, y, rows, column);
                 break;
             case ActivationKind.LeakyRelu:
-                Run<VectorActivations.LeakyRelu>(finish, sums, y, rows, column);
+                Run<VectorActivations.LeakyRelu>(finish, sums, sumColumn, y, rows, column);
                 break;
             case ActivationKind.Tanh:
-                Run<VectorActivations.Tanh>(finish, sums, y, rows, column);
+                Run<VectorActivations.Tanh>(finish, sums, sumColumn, y, rows, column);
                 break;
             case ActivationKind.Sigmoid:
-                Run<VectorActivations.Sigmoid>(finish, sums, y, rows, column);
+                Run<VectorActivations.Sigmoid>(finish, sums, sumColumn, y, rows, column);
                 break;
             default:
                 throw new NotSupportedException($"activation {finish.Activation.Kind} has no vectorized version");
@@ -69,7 +69,7 @@ internal static unsafe class PanelFinish<TWidth, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<TActivation>(in Finish finish, float** sums, float** y, int rows, nint column)
+    private static void Run<TActivation>(in Finish finish, float** sums, nint sumColumn, float** y, int rows, nint column)
         where TActivation : struct, IVectorActivation
     {
         var next = column + TWidth.Lanes;
@@ -80,8 +80,8 @@ internal static unsafe class PanelFinish<TWidth, TVector>
         var rowScale = finish.RowScale;
         for (var r = 0; r < rows; r++)
         {
-            var v0 = TActivation.Apply<TWidth, TVector>(TWidth.Add(TWidth.Load(sums[r] + column), bias0), slope);
-            var v1 = TActivation.Apply<TWidth, TVector>(TWidth.Add(TWidth.Load(sums[r] + next), bias1), slope);
+            var v0 = TActivation.Apply<TWidth, TVector>(TWidth.Add(TWidth.Load(sums[r] + sumColumn), bias0), slope);
+            var v1 = TActivation.Apply<TWidth, TVector>(TWidth.Add(TWidth.Load(sums[r] + sumColumn + TWidth.Lanes), bias1), slope);
             if (multiplier is not null)
             {
                 v0 = TWidth.Multiply(v0, TWidth.Load(multiplier[r] + column));

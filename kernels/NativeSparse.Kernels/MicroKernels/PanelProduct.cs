@@ -79,14 +79,14 @@ internal static unsafe class PanelProduct<TWidth, TVector>
 
                 if (isLast && !isWide && panel < tail && !(finish.IsIdentity && sums == y))
                 {
-                    PanelFinish<TWidth, TVector>.Run(finish, sums, y, rows, (nint)panel * Panel);
+                    PanelFinish<TWidth, TVector>.Run(finish, sums, (nint)panel * Panel, y, rows, (nint)panel * Panel);
                 }
             }
         }
 
         for (var panel = first; isWide && panel < tail && !(finish.IsIdentity && sums == y); panel++)
         {
-            PanelFinish<TWidth, TVector>.Run(finish, sums, y, rows, (nint)panel * Panel);
+            PanelFinish<TWidth, TVector>.Run(finish, sums, (nint)panel * Panel, y, rows, (nint)panel * Panel);
         }
 
         if (tail < end)

@@ -47,7 +47,7 @@ internal static unsafe class PanelTail
         var padding = finish with { Bias = finish.Bias is null ? null : bias, Multiplier = null };
         if (!padding.IsIdentity)
         {
-            PanelFinish<TWidth, TVector>.Run(padding, rows, rows, count, 0);
+            PanelFinish<TWidth, TVector>.Run(padding, rows, 0, rows, count, 0);
         }
 
         for (var r = 0; r < count; r++)

@@ -6,9 +6,6 @@ namespace NativeSparse.Forms.Dense;
 /// <summary>y = act(x W1 + b1) W2 + b2, or gated (act(x Wg + bg) * (x W1 + b1)) W2 + b2.</summary>
 internal sealed class DenseFeedForward : FeedForward
 {
-    // Hidden activations of one block stay in the outer cache between the two products.
-    private const int BlockTokens = 256;
-
     private readonly IDenseMatMul _dense;
     private readonly Activation _activation;
     private readonly PackedMatrix _up;
@@ -42,36 +39,27 @@ internal sealed class DenseFeedForward : FeedForward
     public override Precision Precision => _up.Precision;
 
     /// <inheritdoc/>
-    public override string Version => _dense.Version;
+    public override string Version => _up.Version;
 
     /// <inheritdoc/>
     public override long ByteCount => _up.ByteCount + (_gate?.ByteCount ?? 0) + _down.ByteCount
         + _upBias.ByteCount + _gateBias.ByteCount + _downBias.ByteCount;
 
     /// <inheritdoc/>
-    public override void Run(in Execution execution, View x, View y)
-    {
-        for (var start = 0; start < x.Rows; start += BlockTokens)
+    public override void Run(in Execution execution, View x, View y) => _dense.RunFeedForward(
+        execution,
+        x,
+        new FeedForwardMatrices
         {
-            execution.Cancellation.ThrowIfCancellationRequested();
-            var count = Math.Min(BlockTokens, x.Rows - start);
-            using var scope = execution.Scratch.Enter();
-            var input = x.Slice(start, count);
-            var hidden = execution.Scratch.Rent(count, _up.OutputWidth);
-            if (_gate is null)
-            {
-                _dense.Run(execution, input, _up, new Epilogue { Bias = _upBias.View, Activation = _activation }, hidden);
-            }
-            else
-            {
-                _dense.Run(execution, input, _up, new Epilogue { Bias = _upBias.View }, hidden);
-                _dense.Run(
-                    execution, input, _gate, new Epilogue { Bias = _gateBias.View, Activation = _activation, Multiplier = hidden }, hidden);
-            }
-
-            _dense.Run(execution, hidden, _down, new Epilogue { Bias = _downBias.View }, y.Slice(start, count));
-        }
-    }
+            Up = _up,
+            UpBias = _upBias.View,
+            Gate = _gate,
+            GateBias = _gateBias.View,
+            Activation = _activation,
+            Down = _down,
+            DownBias = _downBias.View,
+        },
+        y);
 
     /// <inheritdoc/>
     public override void Dispose()

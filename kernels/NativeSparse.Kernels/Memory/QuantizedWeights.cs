@@ -1,0 +1,116 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>Weights <c>[K, N]</c> as 8-bit integers with one scale for each output: <c>W[k, n] = scale[n] * value[k, n]</c>. Immutable.</summary>
+public sealed class QuantizedWeights
+{
+    /// <summary>Most inputs of an int8 matrix: sums of products then stay below 2^31 with room for the zero point.</summary>
+    public const int MaxInputWidth = 32768;
+
+    private const int MaxValue = 127;
+
+    /// <param name="values"><c>[K, N]</c>, row-major, -127 to 127.</param>
+    /// <param name="scales"><c>[N]</c>, finite.</param>
+    /// <param name="inputWidth">K, at most <see cref="MaxInputWidth"/>.</param>
+    /// <param name="outputWidth">N.</param>
+    /// <exception cref="ShapeMismatchException">A length does not match.</exception>
+    /// <exception cref="ArgumentException">A value is -128 or a scale is not finite.</exception>
+    public QuantizedWeights(ReadOnlyMemory<sbyte> values, ReadOnlyMemory<float> scales, int inputWidth, int outputWidth)
+    {
+        CheckSizes(values.Length, inputWidth, outputWidth);
+        if (scales.Length != outputWidth)
+        {
+            throw new ShapeMismatchException("scales", $"{outputWidth} values", $"{scales.Length} values");
+        }
+
+        if (values.Span.IndexOf(sbyte.MinValue) is >= 0 and var index)
+        {
+            throw new ArgumentException($"weight [{index / outputWidth}, {index % outputWidth}] is -128; int8 weights are -127 to 127", nameof(values));
+        }
+
+        for (var n = 0; n < outputWidth; n++)
+        {
+            if (!float.IsFinite(scales.Span[n]))
+            {
+                throw new ArgumentException($"the scale of output {n} is {scales.Span[n]}; scales must be finite", nameof(scales));
+            }
+        }
+
+        Values = values;
+        Scales = scales;
+        InputWidth = inputWidth;
+        OutputWidth = outputWidth;
+    }
+
+    /// <summary>K.</summary>
+    public int InputWidth { get; }
+
+    /// <summary>N.</summary>
+    public int OutputWidth { get; }
+
+    /// <summary><c>[K, N]</c>, row-major, -127 to 127.</summary>
+    public ReadOnlyMemory<sbyte> Values { get; }
+
+    /// <summary><c>[N]</c>.</summary>
+    public ReadOnlyMemory<float> Scales { get; }
+
+    /// <summary>Rounds weights to the nearest integers, scale = largest magnitude of the output's weights / 127; 1 where they vanish.</summary>
+    /// <exception cref="ShapeMismatchException">A length does not match.</exception>
+    /// <exception cref="ArgumentException">A weight is not finite.</exception>
+    public static QuantizedWeights Round(ReadOnlySpan<float> weights, int inputWidth, int outputWidth)
+    {
+        CheckSizes(weights.Length, inputWidth, outputWidth);
+        var largest = new float[outputWidth];
+        for (var k = 0; k < inputWidth; k++)
+        {
+            var row = weights.Slice(k * outputWidth, outputWidth);
+            for (var n = 0; n < outputWidth; n++)
+            {
+                if (!float.IsFinite(row[n]))
+                {
+                    throw new ArgumentException($"weight [{k}, {n}] is {row[n]}; int8 needs finite weights", nameof(weights));
+                }
+
+                largest[n] = Math.Max(largest[n], Math.Abs(row[n]));
+            }
+        }
+
+        var scales = Array.ConvertAll(largest, value => value / MaxValue is > 0 and var scale ? scale : 1);
+        var values = new sbyte[weights.Length];
+        for (var k = 0; k < inputWidth; k++)
+        {
+            for (var n = 0; n < outputWidth; n++)
+            {
+                var value = MathF.Round(weights[(k * outputWidth) + n] / scales[n]);
+                values[(k * outputWidth) + n] = (sbyte)Math.Clamp(value, -MaxValue, MaxValue);
+            }
+        }
+
+        return new QuantizedWeights(values, scales, inputWidth, outputWidth);
+    }
+
+    /// <summary>Writes <c>scale[n] * value[k, n]</c>.</summary>
+    /// <exception cref="ArgumentException">The destination is shorter than K x N.</exception>
+    public void Dequantize(Span<float> destination)
+    {
+        var values = Values.Span;
+        var scales = Scales.Span;
+        if (destination.Length < values.Length)
+        {
+            throw new ArgumentException($"expected room for {values.Length} values, got {destination.Length}", nameof(destination));
+        }
+
+        for (var i = 0; i < values.Length; i++)
+        {
+            destination[i] = values[i] * scales[i % scales.Length];
+        }
+    }
+
+    private static void CheckSizes(int length, int inputWidth, int outputWidth)
+    {
+        DenseArguments.CheckPack(length, inputWidth, outputWidth);
+        if (inputWidth > MaxInputWidth)
+        {
+            throw new ShapeMismatchException("weights", $"at most {MaxInputWidth} inputs at int8", $"{inputWidth}");
+        }
+    }
+}

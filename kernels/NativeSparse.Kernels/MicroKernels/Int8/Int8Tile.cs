@@ -1,0 +1,38 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>
+/// One version of the int8 register tile. All versions compute the same integers, and the same float32 operations in the same order, so that
+/// their results are equal bit for bit. Thread-safe.
+/// </summary>
+internal abstract unsafe class Int8Tile
+{
+    /// <summary>The version's name in backends and reports.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Columns of a panel.</summary>
+    public abstract int Columns { get; }
+
+    /// <summary>Rows of the tallest tile.</summary>
+    public abstract int TileRows { get; }
+
+    /// <summary>How rows are stored.</summary>
+    public abstract RowEncoding Encoding { get; }
+
+    /// <summary>Inner indices of one step: as many as 4 bytes of a row hold.</summary>
+    public int Depth => Encoding == RowEncoding.Words ? 2 : 4;
+
+    /// <summary>Inner indices of whole steps.</summary>
+    public int PaddedInputs(int inputWidth) => (inputWidth + Depth - 1) / Depth * Depth;
+
+    /// <summary>Bytes of a row of whole steps.</summary>
+    public int InputBytes(int inputWidth) => PaddedInputs(inputWidth) / Depth * sizeof(int);
+
+    /// <summary>A row's zero point as the tile reads it.</summary>
+    public virtual int EncodeZero(int zero) => zero;
+
+    /// <summary>A column's sum of weights as the tile reads it.</summary>
+    public virtual int EncodeSum(int sum) => sum;
+
+    /// <summary>Multiplies.</summary>
+    public abstract void Run(in Int8TileCall call);
+}

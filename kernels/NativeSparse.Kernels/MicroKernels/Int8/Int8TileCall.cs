@@ -1,0 +1,37 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>Some rows times one panel: <c>out[r][c] = act(fma(sum_k (q - z) w * columnScale[c], rowScale[r], bias[c]))</c>.</summary>
+internal unsafe struct Int8TileCall
+{
+    /// <summary>One pointer for each rounded row.</summary>
+    public byte** Rows;
+
+    public int RowCount;
+
+    /// <summary>Bytes of a row, a multiple of 4.</summary>
+    public int InputBytes;
+
+    public sbyte* Weights;
+
+    public float* RowScales;
+
+    /// <summary>As <see cref="Int8Tile.EncodeZero"/> gives them.</summary>
+    public int* RowZeros;
+
+    public float* ColumnScales;
+
+    /// <summary>As <see cref="Int8Tile.EncodeSum"/> gives them.</summary>
+    public int* ColumnSums;
+
+    /// <summary>One for each column of the panel.</summary>
+    public float* Biases;
+
+    /// <summary>One pointer for each row.</summary>
+    public float** Outputs;
+
+    /// <summary>Values from these pointers to the panel's first column.</summary>
+    public nint Column;
+
+    /// <summary>The panel that is multiplied next, or null: asked for meanwhile.</summary>
+    public sbyte* Ahead;
+}

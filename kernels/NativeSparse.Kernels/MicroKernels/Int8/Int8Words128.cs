@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>Pairs of 16-bit products on 128-bit registers.</summary>
+internal readonly unsafe struct Int8Words128 : IInt8Vectors<Vector128<int>>
+{
+    public static string Name => "vector128";
+
+    public static int Lanes => Vector128<int>.Count;
+
+    public static int TileRows => 6;
+
+    public static RowEncoding Encoding => RowEncoding.Words;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> LoadInput(byte* source) => Vector128.Create(*(int*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> LoadWeights(sbyte* source) => Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsSByte()).AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> MultiplyAdd(Vector128<int> sum, Vector128<int> input, Vector128<int> weights) =>
+        sum + PairProducts.Sum(input.AsInt16(), weights.AsInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Finish(
+        Vector128<int> sum, int zero, int* columnSums, float* columnScales, float rowScale, float* biases, float* output)
+    {
+        var scaled = Vector128.ConvertToSingle(sum) * Vector128.Load(columnScales);
+        Vector128.FusedMultiplyAdd(scaled, Vector128.Create(rowScale), Vector128.Load(biases)).Store(output);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(sbyte* address)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(address);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>Pairs of 16-bit products on 256-bit registers.</summary>
+internal readonly unsafe struct Int8Words256 : IInt8Vectors<Vector256<int>>
+{
+    public static string Name => "vector256";
+
+    public static int Lanes => Vector256<int>.Count;
+
+    public static int TileRows => 6;
+
+    public static RowEncoding Encoding => RowEncoding.Words;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> LoadInput(byte* source) => Vector256.Create(*(int*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> LoadWeights(sbyte* source) => Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()).AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<int> input, Vector256<int> weights) =>
+        sum + PairProducts.Sum(input.AsInt16(), weights.AsInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Finish(
+        Vector256<int> sum, int zero, int* columnSums, float* columnScales, float rowScale, float* biases, float* output)
+    {
+        var scaled = Vector256.ConvertToSingle(sum) * Vector256.Load(columnScales);
+        Vector256.FusedMultiplyAdd(scaled, Vector256.Create(rowScale), Vector256.Load(biases)).Store(output);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(sbyte* address)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(address);
+        }
+    }
+}

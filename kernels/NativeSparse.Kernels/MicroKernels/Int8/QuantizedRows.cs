@@ -1,0 +1,46 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>Rounded rows in scratch memory, in the encoding of one tile, with a scale and a zero point for each.</summary>
+internal readonly unsafe struct QuantizedRows
+{
+    private const int Alignment = 64;
+
+    private readonly byte* _values;
+    private readonly nint _stride;
+    private readonly float* _scales;
+    private readonly int* _zeros;
+    private readonly Int8Tile _tile;
+    private readonly int _inputWidth;
+
+    private QuantizedRows(Scratch scratch, int rows, int inputWidth, Int8Tile tile)
+    {
+        _tile = tile;
+        _inputWidth = inputWidth;
+        InputBytes = tile.InputBytes(inputWidth);
+        _stride = (InputBytes + Alignment - 1) / Alignment * Alignment;
+        _values = (byte*)scratch.Rent((nuint)rows * (nuint)_stride);
+        _scales = scratch.Rent(1, rows).Row(0);
+        _zeros = scratch.RentInt32(1, rows).RowInt32(0);
+    }
+
+    /// <summary>Bytes of a row that the tile reads.</summary>
+    public int InputBytes { get; }
+
+    public static QuantizedRows Rent(Scratch scratch, int rows, int inputWidth, Int8Tile tile) => new(scratch, rows, inputWidth, tile);
+
+    public byte* Row(int row) => _values + (row * _stride);
+
+    /// <summary>One for each row from this one on.</summary>
+    public float* Scales(int row) => _scales + row;
+
+    /// <summary>One for each row from this one on, as the tile wants them.</summary>
+    public int* Zeros(int row) => _zeros + row;
+
+    /// <summary>Rounds one row.</summary>
+    public void Quantize(int row, float* x)
+    {
+        var result = RowQuantizer.Run(x, _inputWidth, _tile.Encoding, Row(row), _tile.PaddedInputs(_inputWidth));
+        _scales[row] = result.Scale;
+        _zeros[row] = _tile.EncodeZero(result.Zero);
+    }
+}

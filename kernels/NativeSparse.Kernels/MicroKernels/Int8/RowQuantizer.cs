@@ -1,0 +1,126 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>Rounds one row of activations to 8 bits. Every encoding holds the same integers, those of <see cref="QuantizedRow"/>.</summary>
+internal static unsafe class RowQuantizer
+{
+    private static int Lanes => Vector256<float>.Count;
+
+    /// <param name="x">The row.</param>
+    /// <param name="length">Its values.</param>
+    /// <param name="encoding">How they are stored.</param>
+    /// <param name="destination">Where; what lies between the values and <paramref name="paddedLength"/> values becomes zero.</param>
+    /// <param name="paddedLength">Values that the tile reads.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static QuantizedRow Run(float* x, int length, RowEncoding encoding, byte* destination, int paddedLength)
+    {
+        var bytes = encoding == RowEncoding.Words ? sizeof(short) : sizeof(byte);
+        var row = Measure(x, length, out var inverse);
+        if (float.IsNaN(row.Scale))
+        {
+            new Span<byte>(destination, paddedLength * bytes).Clear();
+            return row;
+        }
+
+        new Span<byte>(destination + (length * bytes), (paddedLength - length) * bytes).Clear();
+        if (encoding == RowEncoding.Words)
+        {
+            StoreWords(x, length, row, inverse, (short*)destination);
+        }
+        else
+        {
+            StoreBytes(x, length, row, inverse, encoding == RowEncoding.UnsignedBytes ? (byte)128 : (byte)0, destination);
+        }
+
+        return row;
+    }
+
+    private static QuantizedRow Measure(float* x, int length, out float inverse)
+    {
+        var (low, high, poison) = (0f, 0f, 0f);
+        var i = 0;
+        if (length >= Lanes)
+        {
+            var (low0, low1) = (Vector256<float>.Zero, Vector256<float>.Zero);
+            var (high0, high1) = (Vector256<float>.Zero, Vector256<float>.Zero);
+            var (poison0, poison1) = (Vector256<float>.Zero, Vector256<float>.Zero);
+            for (; i <= length - (2 * Lanes); i += 2 * Lanes)
+            {
+                var v0 = Vector256.Load(x + i);
+                var v1 = Vector256.Load(x + i + Lanes);
+                low0 = Vector256.MinNative(low0, v0);
+                low1 = Vector256.MinNative(low1, v1);
+                high0 = Vector256.MaxNative(high0, v0);
+                high1 = Vector256.MaxNative(high1, v1);
+                poison0 += v0 * Vector256<float>.Zero;
+                poison1 += v1 * Vector256<float>.Zero;
+            }
+
+            poison = Vector256.Sum(poison0 + poison1);
+            low0 = Vector256.MinNative(low0, low1);
+            high0 = Vector256.MaxNative(high0, high1);
+            for (var lane = 0; lane < Lanes; lane++)
+            {
+                low = MathF.Min(low, low0[lane]);
+                high = MathF.Max(high, high0[lane]);
+            }
+        }
+
+        for (; i < length; i++)
+        {
+            low = MathF.Min(low, x[i]);
+            high = MathF.Max(high, x[i]);
+            poison += x[i] * 0;
+        }
+
+        inverse = 0;
+        return float.IsNaN(poison) ? QuantizedRow.NotANumber : QuantizedRow.Of(low, high, out inverse);
+    }
+
+    private static void StoreWords(float* x, int length, QuantizedRow row, float inverse, short* destination)
+    {
+        var factor = Vector256.Create(inverse);
+        var least = Vector256.Create((short)-row.Zero);
+        var most = Vector256.Create((short)(QuantizedRow.Levels - row.Zero));
+        var i = 0;
+        for (; i <= length - (2 * Lanes); i += 2 * Lanes)
+        {
+            var words = Vector256.NarrowWithSaturation(Round(x + i, factor), Round(x + i + Lanes, factor));
+            Vector256.Min(Vector256.Max(words, least), most).Store(destination + i);
+        }
+
+        for (; i < length; i++)
+        {
+            destination[i] = (short)(row.Round(x[i], inverse) - row.Zero);
+        }
+    }
+
+    /// <summary>Saturation at -128 and 127 is the clamp of q - 128; one more bit flip makes it q.</summary>
+    private static void StoreBytes(float* x, int length, QuantizedRow row, float inverse, byte flip, byte* destination)
+    {
+        var factor = Vector256.Create(inverse);
+        var shift = Vector256.Create(row.Zero - 128);
+        var flips = Vector256.Create(flip);
+        var i = 0;
+        for (; i <= length - (4 * Lanes); i += 4 * Lanes)
+        {
+            var low = Vector256.NarrowWithSaturation(Round(x + i, factor) + shift, Round(x + i + Lanes, factor) + shift);
+            var high = Vector256.NarrowWithSaturation(Round(x + i + (2 * Lanes), factor) + shift, Round(x + i + (3 * Lanes), factor) + shift);
+            (Vector256.NarrowWithSaturation(low, high).AsByte() ^ flips).Store(destination + i);
+        }
+
+        for (; i < length; i++)
+        {
+            destination[i] = (byte)((byte)(row.Round(x[i], inverse) - 128) ^ flip);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Round(float* x, Vector256<float> inverse)
+    {
+        var magic = Vector256.Create(QuantizedRow.WholeNumbers);
+        return Vector256.FusedMultiplyAdd(Vector256.Load(x), inverse, magic).AsInt32() - magic.AsInt32();
+    }
+}

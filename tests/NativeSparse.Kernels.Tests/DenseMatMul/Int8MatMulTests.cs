@@ -1,0 +1,15 @@
+namespace NativeSparse.Kernels.Tests;
+
+public sealed class ReferenceInt8MatMulTests() : Int8MatMulContract(Versions.Reference());
+
+public sealed class Vector128Int8MatMulTests() : Int8MatMulContract(Versions.Vector128());
+
+public sealed class Vector256Int8MatMulTests() : Int8MatMulContract(Versions.Vector256());
+
+public sealed class Vector512Int8MatMulTests() : Int8MatMulContract(Versions.Vector512());
+
+public sealed class AvxVnniInt8MatMulTests() : Int8MatMulContract(Versions.AvxVnni());
+
+public sealed class DotProductInt8MatMulTests() : Int8MatMulContract(Versions.DotProduct());
+
+public sealed class Avx512VnniInt8MatMulTests() : Int8MatMulContract(Versions.Avx512Vnni());
