@@ -15,7 +15,7 @@ internal static class KernelRecord
     };
 
     private static readonly string[] Columns =
-        ["family", "case", "T", "backend", "ms", "p10 ms", "x own dense", "x ONNX Runtime", "share of peak", "share of read bandwidth", "max error", "bytes"];
+        ["family", "case", "precision", "T", "backend", "ms", "p10 ms", "x own dense", "x own float32", "x ONNX Runtime", "x its float32", "share of peak", "share of read bandwidth", "max error", "bytes"];
 
     /// <summary>Writes <c>kernels.json</c> and <c>kernels.md</c>, with the thread count in the name where it is not one.</summary>
     public static void Write(KernelBenchResult result, string folder, int threads)
@@ -61,13 +61,16 @@ internal static class KernelRecord
     private static string[] Cells(KernelBenchRow row) =>
     [
         row.Family,
-        row.Case,
+        row.Cold ? row.Case + " cold" : row.Case,
+        row.Precision,
         Format(row.Tokens, "0"),
         row.Backend,
         Format(row.Milliseconds, "0.0000"),
         Format(row.P10Milliseconds, "0.0000"),
         Format(row.RatioToDense, "0.00"),
+        Format(row.RatioToOwnFloat32, "0.00"),
         Format(row.RatioToOnnxRuntime, "0.00"),
+        Format(row.RatioToOnnxRuntimeFloat32, "0.00"),
         Format(row.ShareOfPeak, "0.00"),
         Format(row.ShareOfBandwidth, "0.00"),
         Format(row.MaxError, "0.0e0"),

@@ -6,7 +6,7 @@ namespace NativeSparse.Perf;
 /// <summary>Measures the standard cases on this machine and writes them under <c>perf/results/&lt;cpu&gt;</c>.</summary>
 internal static class RecordCommand
 {
-    private const string Usage = "record [--threads N] [--rounds N] [--family dense|experts|routing] [--backend a,b] [--output FOLDER]";
+    private const string Usage = "record [--threads N] [--rounds N] [--family dense|ffn|experts|routing] [--backend a,b] [--output FOLDER]";
 
     public static int Run(IReadOnlyList<string> args)
     {
@@ -29,7 +29,7 @@ internal static class RecordCommand
                     options = options with { Rounds = int.Parse(value, CultureInfo.InvariantCulture) };
                     break;
                 case "--family":
-                    var family = Enum.Parse<KernelFamily>(value, ignoreCase: true);
+                    var family = KernelCase.FamilyOf(value);
                     options = options with { Cases = KernelCase.Standard.Where(@case => @case.Family == family).ToArray() };
                     break;
                 case "--backend":

@@ -17,26 +17,26 @@ internal sealed class DenseProblem : KernelProblem
         _weights = Sample(1, @case.InputWidth * @case.HiddenWidth);
         _x = Rent(@case.Tokens, @case.InputWidth, Sample(2, @case.Tokens * @case.InputWidth));
         _y = Rent(@case.Tokens, @case.HiddenWidth);
-        var baseline = OnnxRuntimeBaseline.MatMul(_weights, _x, Rent(@case.Tokens, @case.HiddenWidth), threads);
-        Owned.Add(baseline);
-        Baseline = new Contender("onnxruntime", baseline.Run);
+        Float32Baseline = Own("onnxruntime float32", OnnxRuntimeBaseline.MatMul(_weights, _x, Rent(@case.Tokens, @case.HiddenWidth), threads));
+        Baseline = @case.Precision == Precision.Float32
+            ? Float32Baseline
+            : Own("onnxruntime int8", OnnxRuntimeBaseline.MatMul(_weights, _x, Rent(@case.Tokens, @case.HiddenWidth), threads, @case.Precision));
     }
 
     public override double Operations => 2.0 * Case.Tokens * _weights.Length;
 
-    public override double WeightBytes => (double)_weights.Length * sizeof(float);
+    public override double WeightBytes => _weights.Length * BytesPerWeight;
 
     public override Contender? Baseline { get; }
 
-    public override Contender Prepare(Backend backend)
-    {
-        var packed = backend.Dense.Pack(_weights, Case.InputWidth, Case.HiddenWidth, Precision.Float32);
-        Owned.Add(packed);
-        var execution = Enter();
-        return new Contender(backend.Name, () => backend.Dense.Run(execution, _x, packed, default, _y));
-    }
+    public override Contender? Float32Baseline { get; }
+
+    public override Contender Prepare(Backend backend) => Prepare(backend, Case.Precision, _y);
 
     public override Contender? PrepareDense(Backend backend) => null;
+
+    public override Contender? PrepareFloat32(Backend backend) =>
+        Case.Precision == Precision.Float32 ? null : Prepare(backend, Precision.Float32, Rent(Case.Tokens, Case.HiddenWidth));
 
     public override unsafe double? MeasureError()
     {
@@ -58,5 +58,13 @@ internal sealed class DenseProblem : KernelProblem
         }
 
         return error / largest;
+    }
+
+    private Contender Prepare(Backend backend, Precision precision, View y)
+    {
+        var packed = backend.Dense.Pack(_weights, Case.InputWidth, Case.HiddenWidth, precision);
+        Owned.Add(packed);
+        var execution = Enter();
+        return new Contender(backend.Name, () => backend.Dense.Run(execution, _x, packed, default, y));
     }
 }

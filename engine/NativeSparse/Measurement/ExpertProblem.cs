@@ -7,6 +7,7 @@ internal sealed unsafe class ExpertProblem : KernelProblem
 {
     private static readonly Activation Gelu = new(ActivationKind.Gelu);
 
+    private readonly BenchNetwork _network;
     private readonly float[] _up;
     private readonly float[] _bias;
     private readonly float[] _down;
@@ -23,9 +24,10 @@ internal sealed unsafe class ExpertProblem : KernelProblem
         : base(@case, threads)
     {
         var (d, h) = (@case.InputWidth, @case.HiddenWidth);
-        _up = Sample(1, d * h);
-        _bias = Sample(3, h);
-        _down = Sample(4, h * d);
+        _network = new BenchNetwork(d, h, seed: 1, hasGelu: true, hasDownBias: false);
+        _up = _network.Up;
+        _bias = _network.UpBias!;
+        _down = _network.Down;
         _router = Sample(5, d * @case.Experts);
         _x = Rent(@case.Tokens, d, Sample(2, @case.Tokens * d));
         _y = Rent(@case.Tokens, d);
@@ -34,9 +36,7 @@ internal sealed unsafe class ExpertProblem : KernelProblem
         _denseY = Rent(@case.Tokens, d);
         _scores = Rent(@case.Tokens, @case.Experts);
         _routing = Routing.Rent(Memory, @case.Tokens, @case.Active);
-        var baseline = OnnxRuntimeBaseline.FeedForward(_up, _bias, _down, _x, Rent(@case.Tokens, d), threads);
-        Owned.Add(baseline);
-        Baseline = new Contender("onnxruntime", baseline.Run);
+        Float32Baseline = Own("onnxruntime float32", OnnxRuntimeBaseline.FeedForward([_network], _x, Rent(@case.Tokens, d), threads));
     }
 
     public override double Operations => 4.0 * Case.Tokens * Case.InputWidth * Width * Case.Active;
@@ -44,7 +44,9 @@ internal sealed unsafe class ExpertProblem : KernelProblem
     public override double WeightBytes =>
         (double)_up.Length * 2 / Case.Experts * Math.Min(Case.Experts, Case.Active * Case.Tokens) * sizeof(float);
 
-    public override Contender? Baseline { get; }
+    public override Contender? Baseline => Float32Baseline;
+
+    public override Contender? Float32Baseline { get; }
 
     private int Width => Case.HiddenWidth / Case.Experts;
 
@@ -90,6 +92,8 @@ internal sealed unsafe class ExpertProblem : KernelProblem
             backend.Dense.Run(execution, _hidden, down, default, _denseY);
         });
     }
+
+    public override Contender? PrepareFloat32(Backend backend) => null;
 
     public override double? MeasureError()
     {

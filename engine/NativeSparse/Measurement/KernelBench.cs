@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using NativeSparse.Conversion;
 using NativeSparse.Kernels;
 
 namespace NativeSparse.Measurement;
@@ -51,20 +52,28 @@ public static class KernelBench
     {
         using KernelProblem problem = @case.Family switch
         {
-            KernelFamily.Dense => new DenseProblem(@case, options.Threads),
+            KernelFamily.Dense when !@case.IsCold => new DenseProblem(@case, options.Threads),
+            KernelFamily.Dense or KernelFamily.FeedForward => new FeedForwardProblem(@case, options.Threads),
             KernelFamily.Experts => new ExpertProblem(@case, options.Threads),
             _ => new RoutingProblem(@case, options.Threads),
         };
         var (peak, peakOperations) = MachineLimits.PeakContender();
         var contenders = new List<Contender> { peak };
         var baseline = Add(contenders, problem.Baseline);
-        var runs = new List<(Backend Backend, int Own, int Dense, double? Error, long Allocated)>();
+        var float32Baseline = problem.Float32Baseline == problem.Baseline ? baseline : Add(contenders, problem.Float32Baseline);
+        var runs = new List<(Backend Backend, int Own, int Dense, int Float32, double? Error, long Allocated)>();
         foreach (var backend in backends)
         {
             var own = problem.Prepare(backend);
             own.Run();
             var error = problem.MeasureError();
-            runs.Add((backend, Add(contenders, own), Add(contenders, problem.PrepareDense(backend)), error, CountAllocated(own.Run)));
+            runs.Add((
+                backend,
+                Add(contenders, own),
+                Add(contenders, problem.PrepareDense(backend)),
+                Add(contenders, problem.PrepareFloat32(backend)),
+                error,
+                CountAllocated(own.Run)));
         }
 
         var samples = InterleavedRunner.Run(contenders, options.Rounds, cancellation: cancellation);
@@ -74,20 +83,21 @@ public static class KernelBench
             PairedRatio? toBaseline = baseline < 0 ? null : samples[baseline].Over(own);
             return new KernelBenchRow
             {
-                Family = @case.Family.ToString().ToLowerInvariant(),
+                Family = @case.FamilyName,
                 Case = @case.Name,
-                Precision = nameof(Precision.Float32).ToLowerInvariant(),
+                Precision = Precisions.Name(@case.Precision),
                 Tokens = @case.Tokens,
                 Threads = options.Threads,
-                Cold = false,
+                Cold = @case.IsCold,
                 Backend = run.Backend.Name,
                 Milliseconds = own.Median,
                 P10Milliseconds = own.P10,
-                RatioToDense = run.Dense >= 0 ? samples[run.Dense].Over(own).Median : @case.Family == KernelFamily.Dense ? 1 : null,
+                RatioToDense = run.Dense >= 0 ? samples[run.Dense].Over(own).Median : @case.Family is KernelFamily.Dense or KernelFamily.FeedForward ? 1 : null,
+                RatioToOwnFloat32 = run.Float32 >= 0 ? samples[run.Float32].Over(own).Median : null,
                 RatioToOnnxRuntime = toBaseline?.Median,
                 RatioToOnnxRuntimeLow = toBaseline?.Low,
                 RatioToOnnxRuntimeHigh = toBaseline?.High,
-                RatioToOnnxRuntimeFloat32 = toBaseline?.Median,
+                RatioToOnnxRuntimeFloat32 = float32Baseline < 0 ? null : samples[float32Baseline].Over(own).Median,
                 ShareOfPeak = problem.Operations > 0
                     ? samples[0].Over(own).Median * problem.Operations / (peakOperations * options.Threads)
                     : null,

@@ -3,7 +3,7 @@ namespace NativeSparse.Measurement;
 /// <summary>One measured case on one backend. Ratios are theirs over ours: above 1, ours is faster.</summary>
 public sealed record KernelBenchRow
 {
-    /// <summary><c>dense</c>, <c>experts</c> or <c>routing</c>.</summary>
+    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c> or <c>routing</c>.</summary>
     public required string Family { get; init; }
 
     /// <summary>The shape's name.</summary>
@@ -32,6 +32,9 @@ public sealed record KernelBenchRow
 
     /// <summary>Own dense time of the same backend over this: the same product, or the dense network that the experts are cut from.</summary>
     public double? RatioToDense { get; init; }
+
+    /// <summary>Own float32 time of the same case and backend over this, where the case is at another precision.</summary>
+    public double? RatioToOwnFloat32 { get; init; }
 
     /// <summary>ONNX Runtime's time at the same precision over this, as the median of the rounds.</summary>
     public double? RatioToOnnxRuntime { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NativeSparse.Kernels;
 
 namespace NativeSparse.Measurement;
 
@@ -9,7 +10,17 @@ namespace NativeSparse.Measurement;
 /// <param name="HiddenWidth">N of a dense product, H (all experts together) of experts; 0 for routing.</param>
 /// <param name="Experts">E, or 0.</param>
 /// <param name="Active">Active experts per token, or 0.</param>
-public sealed record KernelCase(KernelFamily Family, int Tokens, int InputWidth, int HiddenWidth, int Experts = 0, int Active = 0)
+/// <param name="Precision">How the weights are held.</param>
+/// <param name="IsCold">Whether weights come from memory: a chain of layers with weights of their own, larger than the caches.</param>
+public sealed record KernelCase(
+    KernelFamily Family,
+    int Tokens,
+    int InputWidth,
+    int HiddenWidth,
+    int Experts = 0,
+    int Active = 0,
+    Precision Precision = Precision.Float32,
+    bool IsCold = false)
 {
     /// <summary>Values of the largest operand: 1 GB of float32.</summary>
     private const long MostValues = 1L << 28;
@@ -18,22 +29,46 @@ public sealed record KernelCase(KernelFamily Family, int Tokens, int InputWidth,
 
     private static readonly int[] DenseTokens = [1, 8, 32, 128, 512];
 
+    private static readonly int[] NetworkTokens = [1, 4, 16, 32, 128, 512];
+
     /// <summary>The cases that are recorded.</summary>
     public static IReadOnlyList<KernelCase> Standard { get; } =
     [
-        .. from shape in new[] { (384, 1536), (768, 3072), (3072, 768) }
-           from tokens in DenseTokens
-           select new KernelCase(KernelFamily.Dense, tokens, shape.Item1, shape.Item2),
+        .. Dense(Precision.Float32),
+        .. Dense(Precision.Int8),
+        .. FeedForward(Precision.Float32),
+        .. FeedForward(Precision.Int8),
         .. from tokens in new[] { 1, 16, 128, 512 } select new KernelCase(KernelFamily.Experts, tokens, 768, 3072, 8, 2),
         .. from tokens in new[] { 1, 16, 224 } select new KernelCase(KernelFamily.Experts, tokens, 256, 1024, 64, 16),
         .. from tokens in new[] { 1, 224 } select new KernelCase(KernelFamily.Routing, tokens, 0, 0, 64, 16),
         .. from tokens in new[] { 1, 512 } select new KernelCase(KernelFamily.Routing, tokens, 0, 0, 8, 2),
     ];
 
+    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c> or <c>routing</c>.</summary>
+    public string FamilyName => NameOf(Family);
+
+    /// <summary>A family's name in tables and options.</summary>
+    public static string NameOf(KernelFamily family) => family == KernelFamily.FeedForward ? "ffn" : family.ToString().ToLowerInvariant();
+
+    /// <summary>The family of a name.</summary>
+    /// <exception cref="FormatException">There is none.</exception>
+    public static KernelFamily FamilyOf(string name)
+    {
+        foreach (var family in Enum.GetValues<KernelFamily>())
+        {
+            if (NameOf(family) == name)
+            {
+                return family;
+            }
+        }
+
+        throw new FormatException($"unknown family '{name}'; known: {string.Join(", ", Enum.GetValues<KernelFamily>().Select(NameOf))}");
+    }
+
     /// <summary>The shape without the tokens: <c>768x3072</c>, <c>768x3072 2 of 8</c>, <c>2 of 8</c>.</summary>
     public string Name => Family switch
     {
-        KernelFamily.Dense => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth}"),
+        KernelFamily.Dense or KernelFamily.FeedForward => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth}"),
         KernelFamily.Experts => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {Active} of {Experts}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{Active} of {Experts}"),
     };
@@ -60,7 +95,7 @@ public sealed record KernelCase(KernelFamily Family, int Tokens, int InputWidth,
             throw new FormatException($"shape '{shape}': an operand would have more than {MostValues} values; give smaller sizes");
         }
 
-        if (family == KernelFamily.Dense)
+        if (family is KernelFamily.Dense or KernelFamily.FeedForward)
         {
             return new KernelCase(family, sizes[0], sizes[1], sizes[2]);
         }
@@ -69,4 +104,22 @@ public sealed record KernelCase(KernelFamily Family, int Tokens, int InputWidth,
             ? new KernelCase(family, sizes[0], sizes[1], sizes[2], DefaultExperts, Active: 2)
             : throw new FormatException($"shape '{shape}': H is {sizes[2]}, expected a multiple of {DefaultExperts}, the number of experts");
     }
+
+    private static IEnumerable<KernelCase> Dense(Precision precision) =>
+    [
+        .. from shape in new[] { (384, 1536), (768, 3072), (3072, 768) }
+           from tokens in DenseTokens
+           select new KernelCase(KernelFamily.Dense, tokens, shape.Item1, shape.Item2, Precision: precision),
+        .. from shape in new[] { (384, 1536), (768, 3072) }
+           select new KernelCase(KernelFamily.Dense, 1, shape.Item1, shape.Item2, Precision: precision, IsCold: true),
+    ];
+
+    private static IEnumerable<KernelCase> FeedForward(Precision precision) =>
+    [
+        .. from shape in new[] { (384, 1536), (768, 3072) }
+           from tokens in NetworkTokens
+           select new KernelCase(KernelFamily.FeedForward, tokens, shape.Item1, shape.Item2, Precision: precision),
+        .. from shape in new[] { (384, 1536), (768, 3072) }
+           select new KernelCase(KernelFamily.FeedForward, 1, shape.Item1, shape.Item2, Precision: precision, IsCold: true),
+    ];
 }

@@ -6,6 +6,9 @@ public enum KernelFamily
     /// <summary>Dense products.</summary>
     Dense,
 
+    /// <summary>Whole dense feed-forward networks: up, GELU, down.</summary>
+    FeedForward,
+
     /// <summary>Expert dispatch: a feed-forward network of which each token uses some experts.</summary>
     Experts,
 

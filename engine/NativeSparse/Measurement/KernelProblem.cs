@@ -32,14 +32,23 @@ internal abstract class KernelProblem : IDisposable
 
     protected IList<IDisposable> Owned { get; } = [];
 
-    /// <summary>ONNX Runtime doing the same dense work, or null.</summary>
+    /// <summary>ONNX Runtime doing the same dense work at the same precision, or null.</summary>
     public abstract Contender? Baseline { get; }
+
+    /// <summary>ONNX Runtime doing the same dense work in float32, or null; the same object as <see cref="Baseline"/> at float32.</summary>
+    public abstract Contender? Float32Baseline { get; }
+
+    /// <summary>What a weight takes.</summary>
+    protected double BytesPerWeight => Case.Precision == Precision.Int8 ? sizeof(sbyte) : sizeof(float);
 
     /// <summary>The case on a backend.</summary>
     public abstract Contender Prepare(Backend backend);
 
     /// <summary>Own dense network on a backend, or null where the case is dense itself or has none.</summary>
     public abstract Contender? PrepareDense(Backend backend);
+
+    /// <summary>The same case at float32, or null where that is the case itself or too much memory.</summary>
+    public abstract Contender? PrepareFloat32(Backend backend);
 
     /// <summary>Largest difference of the last run to float64, relative to the largest exact value; null where nothing is rounded.</summary>
     public abstract double? MeasureError();
@@ -53,6 +62,12 @@ internal abstract class KernelProblem : IDisposable
 
         _scratch.Dispose();
         Memory.Dispose();
+    }
+
+    protected Contender Own(string name, OnnxRuntimeBaseline baseline)
+    {
+        Owned.Add(baseline);
+        return new Contender(name, baseline.Run);
     }
 
     protected Execution Enter() => new(Splitter, _scratch);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using NativeSparse.Kernels;
@@ -10,20 +9,19 @@ namespace NativeSparse.Measurement;
 internal sealed class OnnxRuntimeBaseline : IDisposable
 {
     private const string Input = "x";
-    private const string Output = "y";
     private const string Contrib = "com.microsoft";
-    private const int Float = (int)TensorProto.Types.DataType.Float;
 
     private readonly InferenceSession _session;
     private readonly RunOptions _options = new();
+    private readonly string _output;
     private readonly OrtValue _x;
     private readonly OrtValue _y;
 
-    private OnnxRuntimeBaseline(GraphProto graph, View x, View y, int threads)
+    private OnnxRuntimeBaseline(GraphProto graph, string output, View x, View y, int threads)
     {
         graph.Name = "baseline";
         graph.Input.Add(Value(Input, x));
-        graph.Output.Add(Value(Output, y));
+        graph.Output.Add(Value(output, y));
         var model = new ModelProto { IrVersion = 8, Graph = graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = string.Empty, Version = 17 });
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = Contrib, Version = 1 });
@@ -37,36 +35,34 @@ internal sealed class OnnxRuntimeBaseline : IDisposable
         // Spinning threads of one session would slow every other contender down.
         options.AddSessionConfigEntry("session.force_spinning_stop", "1");
         _session = new InferenceSession(model.ToByteArray(), options);
+        _output = output;
         _x = Bind(x);
         _y = Bind(y);
     }
 
-    /// <summary>y = x W.</summary>
-    public static OnnxRuntimeBaseline MatMul(float[] weights, View x, View y, int threads)
+    /// <summary>y = x W, in float32 or in dynamic int8.</summary>
+    public static OnnxRuntimeBaseline MatMul(float[] weights, View x, View y, int threads, Precision precision = Precision.Float32)
     {
-        var graph = new GraphProto();
-        graph.Initializer.Add(Weights("w", weights, x.Columns, y.Columns));
-        graph.Node.Add(Node("MatMul", Output, Input, "w"));
-        return new OnnxRuntimeBaseline(graph, x, y, threads);
+        var graph = new BaselineGraph();
+        return new OnnxRuntimeBaseline(graph.Graph, Linear(graph, Input, weights, x.Columns, y.Columns, null, precision), x, y, threads);
     }
 
-    /// <summary>y = gelu(x W1 + b) W2.</summary>
-    public static OnnxRuntimeBaseline FeedForward(float[] up, float[] bias, float[] down, View x, View y, int threads)
+    /// <summary>Networks one after the other, in float32 or in dynamic int8.</summary>
+    public static OnnxRuntimeBaseline FeedForward(IReadOnlyList<BenchNetwork> chain, View x, View y, int threads, Precision precision = Precision.Float32)
     {
-        var graph = new GraphProto();
-        graph.Initializer.Add(Weights("w1", up, x.Columns, bias.Length));
-        graph.Initializer.Add(Weights("b1", bias, bias.Length));
-        graph.Initializer.Add(Weights("w2", down, bias.Length, y.Columns));
-        graph.Node.Add(Node("MatMul", "h0", Input, "w1"));
-        graph.Node.Add(Node("Add", "h1", "h0", "b1"));
-        var gelu = Node("Gelu", "h2", "h1");
-        gelu.Domain = Contrib;
-        graph.Node.Add(gelu);
-        graph.Node.Add(Node("MatMul", Output, "h2", "w2"));
-        return new OnnxRuntimeBaseline(graph, x, y, threads);
+        var graph = new BaselineGraph();
+        var value = Input;
+        foreach (var network in chain)
+        {
+            value = Linear(graph, value, network.Up, network.InputWidth, network.HiddenWidth, network.UpBias, precision);
+            value = network.HasGelu ? graph.Gelu(value) : value;
+            value = Linear(graph, value, network.Down, network.HiddenWidth, network.InputWidth, network.DownBias, precision);
+        }
+
+        return new OnnxRuntimeBaseline(graph.Graph, value, x, y, threads);
     }
 
-    public void Run() => _session.Run(_options, [Input], [_x], [Output], [_y]);
+    public void Run() => _session.Run(_options, [Input], [_x], [_output], [_y]);
 
     public void Dispose()
     {
@@ -76,6 +72,11 @@ internal sealed class OnnxRuntimeBaseline : IDisposable
         _session.Dispose();
     }
 
+    private static string Linear(BaselineGraph graph, string x, float[] weights, int inputs, int outputs, float[]? bias, Precision precision) =>
+        precision == Precision.Int8
+            ? graph.DynamicInt8Linear(x, QuantizedWeights.Round(weights, inputs, outputs), bias)
+            : graph.Linear(x, weights, inputs, outputs, bias);
+
     private static OrtValue Bind(View view) => OrtValue.CreateTensorValueWithData(
         OrtMemoryInfo.DefaultInstance,
         Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float,
@@ -83,32 +84,15 @@ internal sealed class OnnxRuntimeBaseline : IDisposable
         view.Address,
         (long)view.Rows * view.Columns * sizeof(float));
 
-    private static NodeProto Node(string type, string output, params string[] inputs)
-    {
-        var node = new NodeProto { OpType = type, Name = output };
-        node.Input.Add(inputs);
-        node.Output.Add(output);
-        return node;
-    }
-
-    private static TensorProto Weights(string name, float[] values, params long[] shape)
-    {
-        var tensor = new TensorProto
-        {
-            Name = name,
-            DataType = Float,
-            RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan())),
-        };
-        tensor.Dims.Add(shape);
-        return tensor;
-    }
-
     private static ValueInfoProto Value(string name, View view)
     {
         var shape = new TensorShapeProto();
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = view.Rows });
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = view.Columns });
-        var type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Float, Shape = shape } };
+        var type = new TypeProto
+        {
+            TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape },
+        };
         return new ValueInfoProto { Name = name, Type = type };
     }
 }

@@ -21,6 +21,8 @@ internal sealed class RoutingProblem : KernelProblem
 
     public override Contender? Baseline => null;
 
+    public override Contender? Float32Baseline => null;
+
     public override Contender Prepare(Backend backend)
     {
         var execution = Enter();
@@ -29,6 +31,8 @@ internal sealed class RoutingProblem : KernelProblem
     }
 
     public override Contender? PrepareDense(Backend backend) => null;
+
+    public override Contender? PrepareFloat32(Backend backend) => null;
 
     public override unsafe double? MeasureError()
     {

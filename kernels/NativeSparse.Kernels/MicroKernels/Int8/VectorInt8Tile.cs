@@ -23,7 +23,11 @@ internal sealed unsafe class VectorInt8Tile<TVectors, TVector> : Int8Tile
     public override RowEncoding Encoding => TVectors.Encoding;
 
     /// <summary>Bytes of weights that one step of one register takes.</summary>
-    private static int VectorBytes => TVectors.Lanes * (TVectors.Encoding == RowEncoding.Words ? 2 : 4);
+    private static int VectorBytes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TVectors.Lanes * (TVectors.Encoding == RowEncoding.Words ? 2 : 4);
+    }
 
     public override int EncodeZero(int zero) => TVectors.Encoding switch
     {

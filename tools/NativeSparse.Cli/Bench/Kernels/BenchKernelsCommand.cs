@@ -2,6 +2,7 @@ using System.CommandLine;
 using NativeSparse.Cli.Documents;
 using NativeSparse.Cli.Options;
 using NativeSparse.Conversion;
+using NativeSparse.Kernels;
 using NativeSparse.Measurement;
 
 namespace NativeSparse.Cli.Bench.Kernels;
@@ -11,7 +12,6 @@ internal sealed class BenchKernelsCommand : ToolCommand
 {
     private const double AllowedRatio = 0.95;
     private const int DefaultRounds = 31;
-    private const string OnlyPrecision = "float32";
     private readonly Option<string?> _family = new("--family")
     {
         Description = $"One kernel family: {string.Join(", ", Families)}. Default: all.",
@@ -26,11 +26,15 @@ internal sealed class BenchKernelsCommand : ToolCommand
         DefaultValueFactory = _ => [],
     };
 
-    private readonly Option<string> _precision = new("--precision")
+    private readonly Option<string?> _precision = new("--precision")
     {
-        Description = $"How the matrices are held: {OnlyPrecision}.",
-        DefaultValueFactory = _ => OnlyPrecision,
+        Description = $"How the matrices are held: {string.Join(", ", Precisions.Names)}. Default: all standard cases; float32 for a shape TxDxH.",
         HelpName = "P",
+    };
+
+    private readonly Option<bool> _cold = new("--cold")
+    {
+        Description = "For a shape TxDxH: weights from memory, a chain of layers larger than the caches (dense: pairs of products; ffn).",
     };
 
     private readonly Option<string> _backends = new("--backend")
@@ -67,27 +71,23 @@ internal sealed class BenchKernelsCommand : ToolCommand
             "Times kernels beside our dense kernels, ONNX Runtime and the machine's measured peak and read bandwidth, in turns in one process.",
             terminal)
     {
-        Option[] options = [_family, _shapes, _precision, _backends, _threads, _rounds, _assert];
+        Option[] options = [_family, _shapes, _precision, _cold, _backends, _threads, _rounds, _assert];
         foreach (var option in options)
         {
             Options.Add(option);
         }
 
         _family.AcceptOnlyFromAmong(Families);
+        _precision.AcceptOnlyFromAmong([.. Precisions.Names]);
         EngineSettings.LimitThreads(_threads);
         NumberRule.RequirePositive(_rounds);
     }
 
-    private static string[] Families { get; } = [.. Enum.GetNames<KernelFamily>().Select(name => name.ToLowerInvariant())];
+    private static string[] Families { get; } = [.. Enum.GetValues<KernelFamily>().Select(KernelCase.NameOf)];
 
     /// <inheritdoc/>
     protected override int Execute(Invocation invocation)
     {
-        if (invocation.Get(_precision) is { } precision && precision != OnlyPrecision)
-        {
-            throw new UsageException($"--precision {precision} is not in this version of nativesparse; it has {OnlyPrecision}");
-        }
-
         var options = new KernelBenchOptions
         {
             Cases = Cases(invocation),
@@ -105,13 +105,30 @@ internal sealed class BenchKernelsCommand : ToolCommand
 
     private KernelCase[] Cases(Invocation invocation)
     {
-        KernelFamily[] families = invocation.Get(_family) is { } family ? [Enum.Parse<KernelFamily>(family, ignoreCase: true)] : Enum.GetValues<KernelFamily>();
-        KernelCase[] standard = [.. KernelCase.Standard.Where(candidate => families.Contains(candidate.Family))];
+        KernelFamily[] families = invocation.Get(_family) is { } family ? [KernelCase.FamilyOf(family)] : Enum.GetValues<KernelFamily>();
+        Precision? precision = invocation.Get(_precision) is { } name ? Precisions.Parse(name) : null;
+        KernelCase[] standard =
+        [
+            .. KernelCase.Standard.Where(candidate => families.Contains(candidate.Family) && candidate.Precision == (precision ?? candidate.Precision)),
+        ];
         var shapes = invocation.Get(_shapes)!;
-        return shapes.Length == 0 ? standard : [.. shapes.SelectMany(shape => Cases(shape, standard, families))];
+        if (shapes.Length == 0)
+        {
+            return standard;
+        }
+
+        var isCold = invocation.Get(_cold);
+        return
+        [
+            .. shapes.SelectMany(shape => Cases(shape, standard, families, given => given with
+            {
+                Precision = precision ?? Precision.Float32,
+                IsCold = isCold,
+            })),
+        ];
     }
 
-    private static KernelCase[] Cases(string shape, KernelCase[] standard, KernelFamily[] families)
+    private static KernelCase[] Cases(string shape, KernelCase[] standard, KernelFamily[] families, Func<KernelCase, KernelCase> complete)
     {
         KernelCase[] named = [.. standard.Where(candidate => candidate.Name == shape)];
         if (named.Length > 0)
@@ -121,7 +138,7 @@ internal sealed class BenchKernelsCommand : ToolCommand
 
         try
         {
-            return [.. families.Where(family => family != KernelFamily.Routing || families.Length == 1).Select(family => KernelCase.Parse(family, shape))];
+            return [.. families.Where(family => family != KernelFamily.Routing || families.Length == 1).Select(family => complete(KernelCase.Parse(family, shape)))];
         }
         catch (FormatException exception)
         {

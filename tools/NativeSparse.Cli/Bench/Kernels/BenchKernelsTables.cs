@@ -15,18 +15,21 @@ internal static class BenchKernelsTables
             CultureInfo.InvariantCulture,
             $"{environment.Cpu}, {TextTables.Threads(environment.Threads)}, ONNX Runtime {environment.OnnxRuntime}; one core: "
             + $"{environment.PeakGflops:0.0} GFLOP/s measured peak, {environment.ReadGBs:0.0} GB/s read"));
-        var table = new Table().Border(TableBorder.Simple).AddColumns("family", "case").AddFigures("tokens").AddColumn("backend")
-            .AddFigures("ms", "x dense", "x ONNX Runtime", "of peak", "of bandwidth", "error", "bytes a run");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("family", "case", "precision").AddFigures("tokens").AddColumn("backend")
+            .AddFigures("ms", "x dense", "x own float32", "x ONNX Runtime", "x its float32", "of peak", "of bandwidth", "error", "bytes a run");
         foreach (var row in document.Rows)
         {
             table.AddRow(
                 row.Family,
-                Markup.Escape(row.Case),
+                Markup.Escape(row.Cold ? row.Case + " cold" : row.Case),
+                row.Precision,
                 $"{row.Tokens}",
                 row.Picked ? $"{row.Backend} (picked)" : row.Backend,
                 row.Milliseconds.ToString("0.0000", CultureInfo.InvariantCulture),
                 Number(row.RatioToDense, "0.00"),
+                Number(row.RatioToOwnFloat32, "0.00"),
                 Number(row.RatioToOnnxRuntime, "0.00"),
+                Number(row.RatioToOnnxRuntimeFloat32, "0.00"),
                 Number(row.ShareOfPeak, "0.00"),
                 Number(row.ShareOfBandwidth, "0.00"),
                 Number(row.MaxError, "0.0e+0"),
