@@ -16,10 +16,17 @@ internal static class SiteCalibration
     private const int MinTokens = 64;
 
     /// <summary>The sample of each site.</summary>
-    /// <exception cref="ConversionException">A site saw too few tokens.</exception>
+    /// <param name="source">The dense model.</param>
+    /// <param name="sites">The sites, each with whether something is fitted to its sample.</param>
+    /// <param name="data">Inputs.</param>
+    /// <param name="split">Which of them fits see.</param>
+    /// <param name="backend">Where the sites run meanwhile.</param>
+    /// <param name="options">Threads, session options, progress.</param>
+    /// <param name="cancellation">Checked between batches.</param>
+    /// <exception cref="ConversionException">A site that is fitted saw too few tokens.</exception>
     public static Dictionary<string, SiteSample> Collect(
         ModelSource source,
-        IReadOnlySet<string> sites,
+        IReadOnlyDictionary<string, bool> sites,
         CalibrationData data,
         BatchSplit split,
         Backend backend,
@@ -30,9 +37,9 @@ internal static class SiteCalibration
         var phase = RecordingPhase.Fit;
         var recorders = new Dictionary<string, FeedForward>();
         var seed = 0;
-        foreach (var site in model.FindFeedForwards().Sites.Where(site => sites.Contains(site.Name)))
+        foreach (var site in model.FindFeedForwards().Sites.Where(site => sites.ContainsKey(site.Name)))
         {
-            var dense = new DenseFeedForward(site.ReadWeights(), backend, Precision.Float32);
+            var dense = new DenseFeedForward(DenseParameters.Create(site.ReadWeights(), Precision.Float32), backend);
             recorders.Add(
                 site.Name, new RecordingFeedForward(dense, () => phase, data.MaxTokens, data.MaxHeldOutTokens, seed += 2));
             model.Replace(site, SessionNodes.Create(site.Name, new DenseDescriptor()));
@@ -48,12 +55,12 @@ internal static class SiteCalibration
             options.Progress?.Report(new ConversionProgress("calibrate", null, 1 - (1 / (1 + (++batches / 16.0)))));
         }
 
-        return recorders.ToDictionary(entry => entry.Key, entry => Check(entry.Key, ((RecordingFeedForward)entry.Value).ToSample()));
+        return recorders.ToDictionary(entry => entry.Key, entry => Check(entry.Key, ((RecordingFeedForward)entry.Value).ToSample(), sites[entry.Key]));
     }
 
-    private static SiteSample Check(string site, SiteSample sample)
+    private static SiteSample Check(string site, SiteSample sample, bool isFitted)
     {
-        if (sample.Tokens < MinTokens || sample.HeldOutTokens == 0)
+        if (isFitted && (sample.Tokens < MinTokens || sample.HeldOutTokens == 0))
         {
             throw new ConversionException(
                 $"site '{site}' saw {sample.Tokens} calibration and {sample.HeldOutTokens} held-out tokens, at least {MinTokens} and 1 are needed: "
@@ -61,7 +68,7 @@ internal static class SiteCalibration
                 site);
         }
 
-        if (!System.Numerics.Tensors.TensorPrimitives.IsFiniteAll<float>(sample.Inputs))
+        if (sample.Tokens > 0 && !System.Numerics.Tensors.TensorPrimitives.IsFiniteAll<float>(sample.Inputs))
         {
             throw new ConversionException($"the calibration inputs make site '{site}' read infinities or NaN", site);
         }

@@ -52,6 +52,15 @@ internal sealed class PlanExecution
 
             var descriptor = FormRegistry.Find(entry.Form, site.Name);
             var precision = Precisions.Parse(entry.Precision ?? plan.DefaultPrecision, site.Name);
+            if (!descriptor.Precisions.Contains(precision))
+            {
+                throw new ConversionException(
+                    $"site '{site.Name}': form '{descriptor.Name}' has no precision {Precisions.Name(precision)}; "
+                    + $"it has {string.Join(", ", descriptor.Precisions.Select(Precisions.Name))}",
+                    site.Name,
+                    descriptor.Name);
+            }
+
             _steps.Add(new Step(site, entry, descriptor, precision, descriptor.NeedsCalibration(entry.Converter, entry.Options)));
         }
 
@@ -97,6 +106,7 @@ internal sealed class PlanExecution
             {
                 Site = step.Site.Name,
                 Weights = step.Site.ReadWeights(),
+                Precision = step.Precision,
                 Sample = samples.GetValueOrDefault(step.Site.Name),
                 Backend = _backend,
                 Splitter = _splitter,
@@ -136,7 +146,7 @@ internal sealed class PlanExecution
         }
 
         _split = new BatchSplit(data) { MaxJudging = _thorough ? 16 : 4 };
-        var sites = _steps.Where(step => step.Fits).Select(step => step.Site.Name).ToHashSet();
+        var sites = _steps.Where(step => step.Fits || step.Precision != Precision.Float32).ToDictionary(step => step.Site.Name, step => step.Fits);
         var samples = SiteCalibration.Collect(_source, sites, data, _split, _backend, _options, cancellation);
         _tokens = samples.Values.Select(sample => sample.Tokens).DefaultIfEmpty().Max();
         _heldOut = samples.Values.Select(sample => sample.HeldOutTokens).DefaultIfEmpty().Max();

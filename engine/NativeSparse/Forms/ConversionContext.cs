@@ -13,6 +13,9 @@ internal sealed class ConversionContext
     /// <summary>The dense weights.</summary>
     public required FeedForwardWeights Weights { get; init; }
 
+    /// <summary>How the form's matrices are held; one of <see cref="FormDescriptor.Precisions"/>.</summary>
+    public Precision Precision { get; init; }
+
     /// <summary>Inputs of the site, or null when the host gave no calibration data.</summary>
     public SiteSample? Sample { get; init; }
 

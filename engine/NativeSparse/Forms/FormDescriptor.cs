@@ -23,6 +23,9 @@ internal abstract class FormDescriptor
     /// <summary>Its options, for help texts.</summary>
     public abstract IReadOnlyList<FormOption> Options { get; }
 
+    /// <summary>How its matrices may be held.</summary>
+    public abstract IReadOnlyList<Precision> Precisions { get; }
+
     /// <summary>Whether a conversion with these settings fits something on calibration inputs.</summary>
     /// <exception cref="ConversionException">The converter or an option does not exist.</exception>
     public abstract bool NeedsCalibration(string? converter, JsonObject? options);
@@ -39,5 +42,5 @@ internal abstract class FormDescriptor
     public abstract FormParameters Read(FormNode node);
 
     /// <summary>Packs the parameters for a backend.</summary>
-    public abstract FeedForward Build(FormParameters parameters, Backend backend, Precision precision);
+    public abstract FeedForward Build(FormParameters parameters, Backend backend);
 }

@@ -22,6 +22,20 @@ internal sealed class NodeConstants(FormNode node)
         return (values, constant.Shape);
     }
 
+    /// <summary>A required int8 constant of a rank.</summary>
+    public (sbyte[] Values, IReadOnlyList<long> Shape) RequireInt8(int index, string name, int rank)
+    {
+        var constant = Find(index) ?? throw Error($"input '{name}' is missing");
+        if (constant.ElementType != "int8" || constant.Shape.Count != rank)
+        {
+            throw Error($"input '{name}' is {constant.ElementType} of rank {constant.Shape.Count}, expected int8 of rank {rank}");
+        }
+
+        var values = new sbyte[constant.Data.Length];
+        constant.Data.Span.CopyTo(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()));
+        return (values, constant.Shape);
+    }
+
     /// <summary>An optional float32 constant of an exact shape.</summary>
     public float[]? Optional(int index, string name, params long[] shape)
     {

@@ -57,11 +57,11 @@ public static class KernelBench
             KernelFamily.Experts => new ExpertProblem(@case, options.Threads),
             _ => new RoutingProblem(@case, options.Threads),
         };
-        var (peak, peakOperations) = MachineLimits.PeakContender();
-        var contenders = new List<Contender> { peak };
+        var contenders = new List<Contender>();
+        using var peaks = new KernelPeaks(contenders);
         var baseline = Add(contenders, problem.Baseline);
         var float32Baseline = problem.Float32Baseline == problem.Baseline ? baseline : Add(contenders, problem.Float32Baseline);
-        var runs = new List<(Backend Backend, int Own, int Dense, int Float32, double? Error, long Allocated)>();
+        var runs = new List<(Backend Backend, int Own, int Dense, int Float32, int Peak, double? Error, long Allocated)>();
         foreach (var backend in backends)
         {
             var own = problem.Prepare(backend);
@@ -72,6 +72,7 @@ public static class KernelBench
                 Add(contenders, own),
                 Add(contenders, problem.PrepareDense(backend)),
                 Add(contenders, problem.PrepareFloat32(backend)),
+                peaks.Add(backend, @case.Precision),
                 error,
                 CountAllocated(own.Run)));
         }
@@ -98,8 +99,8 @@ public static class KernelBench
                 RatioToOnnxRuntimeLow = toBaseline?.Low,
                 RatioToOnnxRuntimeHigh = toBaseline?.High,
                 RatioToOnnxRuntimeFloat32 = float32Baseline < 0 ? null : samples[float32Baseline].Over(own).Median,
-                ShareOfPeak = problem.Operations > 0
-                    ? samples[0].Over(own).Median * problem.Operations / (peakOperations * options.Threads)
+                ShareOfPeak = problem.Operations > 0 && run.Peak >= 0
+                    ? samples[run.Peak].Over(own).Median * problem.Operations / (peaks.Operations(run.Peak) * options.Threads)
                     : null,
                 ShareOfBandwidth = problem.WeightBytes > 0 ? problem.WeightBytes / own.Median / 1e6 / limits.ReadGBs : null,
                 MaxError = run.Error,

@@ -110,7 +110,7 @@ internal static class EngineLoader
                 throw new ModelFormatException($"two form nodes are named '{node.Name}'", site: node.Name);
             }
 
-            Add(forms, sites, node.Name, descriptor, descriptor.Build(descriptor.Read(node), backend, Precision.Float32));
+            Add(forms, sites, node.Name, descriptor, descriptor.Build(descriptor.Read(node), backend));
             model.StripConstants(node, SessionNodes.Attributes(node.Name));
             SiteMemory.Release(forms[node.Name]);
         }
@@ -132,7 +132,7 @@ internal static class EngineLoader
         var execution = new PlanExecution(source, model, plan, options, backend, thorough: false);
         foreach (var site in execution.Convert(cancellation))
         {
-            var form = site.Descriptor.Build(site.Conversion.Parameters, backend, site.Precision);
+            var form = site.Descriptor.Build(site.Conversion.Parameters, backend);
             Add(forms, sites, site.Site.Name, site.Descriptor, form);
             execution.Add(site, form.ByteCount);
             model.Replace(site.Site, SessionNodes.Create(site.Site.Name, site.Descriptor));

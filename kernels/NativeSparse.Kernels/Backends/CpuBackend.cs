@@ -7,9 +7,11 @@ internal sealed class CpuBackend : Backend
 {
     private readonly AssembledKernels? _kernels;
 
-    private CpuBackend(string name, IDenseMatMul dense, ITopKRouting routing, IExpertDispatch experts, AssembledKernels? kernels)
+    private CpuBackend(
+        string name, IDenseMatMul dense, Int8Tile int8, ITopKRouting routing, IExpertDispatch experts, AssembledKernels? kernels)
         : base(name)
     {
+        Int8Tile = int8;
         Dense = dense;
         Routing = routing;
         Experts = experts;
@@ -17,6 +19,8 @@ internal sealed class CpuBackend : Backend
     }
 
     public override IDenseMatMul Dense { get; }
+
+    internal override Int8Tile? Int8Tile { get; }
 
     public override ITopKRouting Routing { get; }
 
@@ -83,6 +87,11 @@ internal sealed class CpuBackend : Backend
         }
 
         return new CpuBackend(
-            $"cpu:{version}", new VectorDenseMatMul<TWidth, TVector>(int8), new VectorTopKRouting<TWidth, TVector>(), experts, kernels);
+            $"cpu:{version}",
+            new VectorDenseMatMul<TWidth, TVector>(int8),
+            int8.Tile,
+            new VectorTopKRouting<TWidth, TVector>(),
+            experts,
+            kernels);
     }
 }

@@ -78,8 +78,8 @@ public abstract class FormContractTests(string form, string? converter, Func<Jso
             Constants = written.Constants,
             Attributes = written.Attributes,
         });
-        using var before = descriptor.Build(conversion.Parameters, backend, Precision.Float32);
-        using var after = descriptor.Build(read, backend, Precision.Float32);
+        using var before = descriptor.Build(conversion.Parameters, backend);
+        using var after = descriptor.Build(read, backend);
         Assert.Equal(FormRunner.Run(before, Inputs()), FormRunner.Run(after, Inputs()));
     }
 
@@ -147,6 +147,6 @@ public abstract class FormContractTests(string form, string? converter, Func<Jso
     private FeedForward Build(FeedForwardWeights weights, Backend backend, JsonObject? options)
     {
         var descriptor = FormRegistry.Find(form);
-        return descriptor.Build(descriptor.Convert(Context(weights, backend), converter, options).Parameters, backend, Precision.Float32);
+        return descriptor.Build(descriptor.Convert(Context(weights, backend), converter, options).Parameters, backend);
     }
 }

@@ -50,7 +50,7 @@ public sealed class LayerIdentityTests
         {
             var context = new ConversionContext { Site = site.Name, Weights = weights, Backend = backend, Splitter = SerialSplitter.Instance };
             var descriptor = FormRegistry.Find(form);
-            using var built = descriptor.Build(descriptor.Convert(context, converter, options).Parameters, backend, Precision.Float32);
+            using var built = descriptor.Build(descriptor.Convert(context, converter, options).Parameters, backend);
             var actual = FormRunner.Run(built, x);
             for (var i = 0; i < actual.Length; i++)
             {

@@ -35,12 +35,13 @@ internal static class ConvertTables
     private static void WriteSites(IAnsiConsole console, IReadOnlyList<SiteReport> sites)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns(
-            "site", "form", "method", "error", "centred oracle", "random split", "random router", "active", "cost", "bytes");
+            "site", "form", "precision", "method", "error", "centred oracle", "random split", "random router", "active", "cost", "bytes");
         foreach (var site in sites)
         {
             table.AddRow(
                 Markup.Escape(site.Name),
                 site.Form,
+                site.Precision,
                 site.Converter,
                 Number(site.Error),
                 Number(site.CentredOracleError),

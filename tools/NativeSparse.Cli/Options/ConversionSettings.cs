@@ -10,8 +10,7 @@ internal sealed class ConversionSettings
 {
     private const string DefaultForm = "dense";
     private const string NoForm = "none";
-    private const string OnlyPrecision = "float32";
-    private static readonly string[] LaterPrecisions = ["bfloat16", "int8", "int4"];
+    private static readonly string[] LaterPrecisions = ["bfloat16", "int4"];
 
     private readonly IReadOnlyList<FormSummary> _forms = FormCatalog.List();
     private readonly Option<string?> _plan = new("--plan")
@@ -24,7 +23,7 @@ internal sealed class ConversionSettings
     private readonly Option<string?> _method;
     private readonly Option<string?> _precision = new("--precision")
     {
-        Description = $"How the matrices are held: {OnlyPrecision}. Default: {OnlyPrecision}.",
+        Description = $"How the matrices are held: {string.Join(", ", Precisions.Names)}. Default: {Precisions.Names[0]}.",
         HelpName = "NAME",
     };
 
@@ -65,7 +64,22 @@ internal sealed class ConversionSettings
     /// <exception cref="Onnx.ModelFormatException">The plan file is no plan.</exception>
     public ConversionPlan? Read(Invocation invocation)
     {
-        CheckPrecision(invocation.Get(_precision));
+        var precision = invocation.Get(_precision);
+        CheckPrecision(precision);
+        return precision is null ? ReadForms(invocation) : ReadForms(invocation) is { } plan ? WithPrecision(plan, precision) : null;
+    }
+
+    /// <summary>The plan that the options make, or every site dense.</summary>
+    public ConversionPlan ReadOrDense(Invocation invocation) => Read(invocation) ?? ConversionPlan.ForEverySite(DefaultForm);
+
+    private static ConversionPlan WithPrecision(ConversionPlan plan, string precision) => plan with
+    {
+        DefaultPrecision = precision,
+        Sites = [.. plan.Sites.Select(site => site with { Precision = precision })],
+    };
+
+    private ConversionPlan? ReadForms(Invocation invocation)
+    {
         var file = invocation.Get(_plan);
         var form = invocation.Get(_form);
         var method = invocation.Get(_method);
@@ -91,9 +105,6 @@ internal sealed class ConversionSettings
 
         return plan with { Sites = [.. plan.Sites.Select(site => Override(site, method, given, invocation))] };
     }
-
-    /// <summary>The plan that the options make, or every site dense.</summary>
-    public ConversionPlan ReadOrDense(Invocation invocation) => Read(invocation) ?? ConversionPlan.ForEverySite(DefaultForm);
 
     private static ConversionPlan ReadFile(string path)
     {
@@ -130,15 +141,15 @@ internal sealed class ConversionSettings
 
     private static void CheckPrecision(string? precision)
     {
-        if (precision is null or OnlyPrecision)
+        if (precision is null || Precisions.Names.Contains(precision))
         {
             return;
         }
 
         throw new UsageException(
             LaterPrecisions.Contains(precision)
-                ? $"--precision {precision} is not in this version of nativesparse; it has {OnlyPrecision}"
-                : $"--precision '{precision}' is unknown; this version of nativesparse has {OnlyPrecision}");
+                ? $"--precision {precision} is not in this version of nativesparse; it has {string.Join(", ", Precisions.Names)}"
+                : $"--precision '{precision}' is unknown; this version of nativesparse has {string.Join(", ", Precisions.Names)}");
     }
 
     private void Check(string form, string? method, FormSetting[] given)

@@ -10,6 +10,9 @@ internal sealed class DenseDescriptor : FormDescriptor
 {
     private const string Copy = "copy";
 
+    /// <summary>Where the scales begin among the constants.</summary>
+    private const int UpScale = 6;
+
     /// <inheritdoc/>
     public override string Name => "dense";
 
@@ -26,6 +29,9 @@ internal sealed class DenseDescriptor : FormDescriptor
     public override IReadOnlyList<FormOption> Options => [];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Precision> Precisions => [Precision.Float32, Precision.Int8];
+
+    /// <inheritdoc/>
     public override bool NeedsCalibration(string? converter, JsonObject? options)
     {
         CheckSettings(converter, options, null);
@@ -36,29 +42,36 @@ internal sealed class DenseDescriptor : FormDescriptor
     public override FormConversion Convert(ConversionContext context, string? converter, JsonObject? options)
     {
         CheckSettings(converter, options, context.Site);
-        var report = new SiteReport { Name = context.Site, Form = Name, Precision = "float32", Converter = Copy, Error = 0 };
-        return new FormConversion(new DenseParameters(context.Weights), report);
+        var parameters = DenseParameters.Create(context.Weights, context.Precision);
+        return new FormConversion(parameters, new SiteReport
+        {
+            Name = context.Site,
+            Form = Name,
+            Precision = Conversion.Precisions.Name(context.Precision),
+            Converter = Copy,
+            Error = context.Precision == Precision.Float32 ? 0 : RoundingError.Of(context, parameters),
+        });
     }
 
     /// <inheritdoc/>
     public override ReplacementNode Write(string site, FormParameters parameters)
     {
-        var weights = ((DenseParameters)parameters).Weights;
-        long d = weights.InputWidth, h = weights.HiddenWidth, o = weights.OutputWidth;
+        var dense = (DenseParameters)parameters;
         return new ReplacementNode
         {
             Domain = Session.CustomOpDomain.Domain,
             OpType = OpType,
             Name = site,
-            Attributes = new Dictionary<string, object> { ["activation"] = weights.Activation },
+            Attributes = new Dictionary<string, object> { ["activation"] = dense.Activation },
             Constants =
             [
-                ConstantTensor.Create("up", weights.Up, d, h),
-                weights.UpBias is { } upBias ? ConstantTensor.Create("up_bias", upBias, h) : null,
-                weights.Gate is { } gate ? ConstantTensor.Create("gate", gate, d, h) : null,
-                weights.GateBias is { } gateBias ? ConstantTensor.Create("gate_bias", gateBias, h) : null,
-                ConstantTensor.Create("down", weights.Down, h, o),
-                weights.DownBias is { } downBias ? ConstantTensor.Create("down_bias", downBias, o) : null,
+                dense.Up.ToConstant("up"),
+                Bias("up_bias", dense.UpBias),
+                dense.Gate?.ToConstant("gate"),
+                Bias("gate_bias", dense.GateBias),
+                dense.Down.ToConstant("down"),
+                Bias("down_bias", dense.DownBias),
+                .. Scales(dense),
             ],
         };
     }
@@ -67,35 +80,42 @@ internal sealed class DenseDescriptor : FormDescriptor
     public override FormParameters Read(FormNode node)
     {
         var constants = new NodeConstants(node);
-        var (up, shape) = constants.Require(0, "up", 2);
-        long d = constants.Width(shape[0], "up"), h = constants.Width(shape[1], "up");
-        var (down, downShape) = constants.Require(4, "down", 2);
-        long o = constants.Width(downShape[1], "down");
-        if (downShape[0] != h)
+        var up = FormMatrix.Read(constants, 0, "up", UpScale);
+        var gate = constants.Find(2) is null ? null : FormMatrix.Read(constants, 2, "gate", UpScale + 2);
+        var down = FormMatrix.Read(constants, 4, "down", UpScale + 4);
+        CheckShape(constants, "gate", gate ?? up, up.InputWidth, up.OutputWidth);
+        CheckShape(constants, "down", down, up.OutputWidth, down.OutputWidth);
+        return new DenseParameters
         {
-            throw constants.Error($"input 'down' is [{downShape[0]}, {o}], expected [{h}, O]");
-        }
-
-        var gate = constants.Optional(2, "gate", d, h);
-        return new DenseParameters(new FeedForwardWeights
-        {
-            Kind = gate is null ? FeedForwardKind.Plain : FeedForwardKind.Gated,
             Activation = ActivationNames.Check(constants, "activation"),
-            InputWidth = (int)d,
-            HiddenWidth = (int)h,
-            OutputWidth = (int)o,
             Up = up,
-            UpBias = constants.Optional(1, "up_bias", h),
+            UpBias = constants.Optional(1, "up_bias", up.OutputWidth),
             Gate = gate,
-            GateBias = constants.Optional(3, "gate_bias", h),
+            GateBias = constants.Optional(3, "gate_bias", up.OutputWidth),
             Down = down,
-            DownBias = constants.Optional(5, "down_bias", o),
-        });
+            DownBias = constants.Optional(5, "down_bias", down.OutputWidth),
+        };
     }
 
     /// <inheritdoc/>
-    public override FeedForward Build(FormParameters parameters, Backend backend, Precision precision) =>
-        new DenseFeedForward(((DenseParameters)parameters).Weights, backend, precision);
+    public override FeedForward Build(FormParameters parameters, Backend backend) => new DenseFeedForward((DenseParameters)parameters, backend);
+
+    private static ConstantTensor? Bias(string name, float[]? values) => values is null ? null : ConstantTensor.Create(name, values, values.Length);
+
+    /// <summary>Scales and (absent) zero points behind the inputs of a float32 node; none where nothing is quantized.</summary>
+    private static IEnumerable<ConstantTensor?> Scales(DenseParameters dense)
+    {
+        ConstantTensor?[] scales = [dense.Up.ToScale("up"), null, dense.Gate?.ToScale("gate"), null, dense.Down.ToScale("down"), null];
+        return scales.All(scale => scale is null) ? [] : scales;
+    }
+
+    private static void CheckShape(NodeConstants constants, string name, FormMatrix matrix, int inputs, int outputs)
+    {
+        if (matrix.InputWidth != inputs || matrix.OutputWidth != outputs)
+        {
+            throw constants.Error($"input '{name}' is [{matrix.InputWidth}, {matrix.OutputWidth}], expected [{inputs}, {outputs}]");
+        }
+    }
 
     private void CheckSettings(string? converter, JsonObject? options, string? site)
     {

@@ -1,5 +1,4 @@
 using NativeSparse.Kernels;
-using NativeSparse.Onnx;
 
 namespace NativeSparse.Forms.Dense;
 
@@ -15,25 +14,23 @@ internal sealed class DenseFeedForward : FeedForward
     private readonly ConstantRow _gateBias;
     private readonly ConstantRow _downBias;
 
-    public DenseFeedForward(FeedForwardWeights weights, Backend backend, Precision precision)
+    public DenseFeedForward(DenseParameters parameters, Backend backend)
     {
         _dense = backend.Dense;
-        _activation = Activation.Parse(weights.Activation);
-        InputWidth = weights.InputWidth;
-        OutputWidth = weights.OutputWidth;
-        _up = _dense.Pack(weights.Up, weights.InputWidth, weights.HiddenWidth, precision);
-        _gate = weights.Gate is { } gate ? _dense.Pack(gate, weights.InputWidth, weights.HiddenWidth, precision) : null;
-        _down = _dense.Pack(weights.Down, weights.HiddenWidth, weights.OutputWidth, precision);
-        _upBias = new ConstantRow(weights.UpBias);
-        _gateBias = new ConstantRow(weights.GateBias);
-        _downBias = new ConstantRow(weights.DownBias);
+        _activation = Activation.Parse(parameters.Activation);
+        _up = parameters.Up.Pack(_dense);
+        _gate = parameters.Gate?.Pack(_dense);
+        _down = parameters.Down.Pack(_dense);
+        _upBias = new ConstantRow(parameters.UpBias);
+        _gateBias = new ConstantRow(parameters.GateBias);
+        _downBias = new ConstantRow(parameters.DownBias);
     }
 
     /// <inheritdoc/>
-    public override int InputWidth { get; }
+    public override int InputWidth => _up.InputWidth;
 
     /// <inheritdoc/>
-    public override int OutputWidth { get; }
+    public override int OutputWidth => _down.OutputWidth;
 
     /// <inheritdoc/>
     public override Precision Precision => _up.Precision;

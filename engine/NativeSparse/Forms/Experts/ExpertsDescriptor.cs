@@ -35,6 +35,9 @@ internal sealed class ExpertsDescriptor : FormDescriptor
     ];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Precision> Precisions => [Precision.Float32];
+
+    /// <inheritdoc/>
     public override bool NeedsCalibration(string? converter, JsonObject? options) =>
         ExpertsConverters.Find(converter, null).NeedsCalibration(Parse(options));
 
@@ -55,8 +58,8 @@ internal sealed class ExpertsDescriptor : FormDescriptor
     public override FormParameters Read(FormNode node) => ExpertsNode.Read(node);
 
     /// <inheritdoc/>
-    public override FeedForward Build(FormParameters parameters, Backend backend, Precision precision) =>
-        new ExpertsFeedForward((ExpertsParameters)parameters, backend, precision);
+    public override FeedForward Build(FormParameters parameters, Backend backend) =>
+        new ExpertsFeedForward((ExpertsParameters)parameters, backend, Precision.Float32);
 
     private ExpertsOptions Parse(JsonObject? options) => OptionReader.Read(options, OptionReader.Default.ExpertsOptions, Name);
 }

@@ -24,6 +24,8 @@ internal sealed unsafe class AssembledInt8Tile(Func<TileSpecification, Assembled
 
     public override int EncodeSum(int sum) => ZeroPoint.OfColumn(sum);
 
+    public override Int8Peak CreatePeak() => new AssembledInt8Peak();
+
     public override void Run(in Int8TileCall call)
     {
         var quarter = call.InputBytes * (TileSpecification.PanelColumns / Quarters);

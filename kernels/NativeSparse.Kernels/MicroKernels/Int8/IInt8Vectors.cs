@@ -19,6 +19,8 @@ internal unsafe interface IInt8Vectors<TVector>
     /// <summary>The weights of one step for as many columns as there are lanes.</summary>
     static abstract TVector LoadWeights(sbyte* source);
 
+    static abstract TVector Xor(TVector left, TVector right);
+
     /// <summary>sum + the products of one step.</summary>
     static abstract TVector MultiplyAdd(TVector sum, TVector input, TVector weights);
 

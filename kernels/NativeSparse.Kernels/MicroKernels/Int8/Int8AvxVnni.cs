@@ -37,6 +37,9 @@ internal readonly unsafe struct Int8AvxVnni : IInt8Vectors<Vector256<int>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Xor(Vector256<int> left, Vector256<int> right) => left ^ right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(sbyte* address)
     {
         if (Sse.IsSupported)

@@ -33,6 +33,9 @@ internal abstract unsafe class Int8Tile
     /// <summary>A column's sum of weights as the tile reads it.</summary>
     public virtual int EncodeSum(int sum) => sum;
 
+    /// <summary>The limit that this version is measured against.</summary>
+    public abstract Int8Peak CreatePeak();
+
     /// <summary>Multiplies.</summary>
     public abstract void Run(in Int8TileCall call);
 }

@@ -34,6 +34,9 @@ internal readonly unsafe struct Int8Words128 : IInt8Vectors<Vector128<int>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Xor(Vector128<int> left, Vector128<int> right) => left ^ right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(sbyte* address)
     {
         if (Sse.IsSupported)

@@ -34,6 +34,9 @@ internal readonly unsafe struct Int8Words256 : IInt8Vectors<Vector256<int>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Xor(Vector256<int> left, Vector256<int> right) => left ^ right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(sbyte* address)
     {
         if (Sse.IsSupported)

@@ -34,6 +34,9 @@ internal readonly unsafe struct Int8Words512 : IInt8Vectors<Vector512<int>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Xor(Vector512<int> left, Vector512<int> right) => left ^ right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(sbyte* address)
     {
         if (Sse.IsSupported)

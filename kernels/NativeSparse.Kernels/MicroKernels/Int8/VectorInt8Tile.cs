@@ -36,6 +36,8 @@ internal sealed unsafe class VectorInt8Tile<TVectors, TVector> : Int8Tile
         _ => zero,
     };
 
+    public override Int8Peak CreatePeak() => new VectorInt8Peak<TVectors, TVector>();
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(in Int8TileCall call)
     {

@@ -1,4 +1,4 @@
-namespace NativeSparse.Forms.Experts.Converters;
+namespace NativeSparse.Forms;
 
 /// <summary>The relative L2 error <c>|y - reference| / |reference|</c> over all tokens, added up in double.</summary>
 internal struct RelativeError
