@@ -19,4 +19,14 @@ internal static class Versions
     public static unsafe Backend Avx512Vnni() => AssembledKernels.Obstacle is null
         ? CpuBackend.CreateAvx512Vnni()
         : CpuBackend.CreateAvx512Vnni(tile => arguments => TileReference.Run(tile, arguments));
+
+    /// <summary>The tile unit, or the arithmetic that specifies its kernels where this processor has none.</summary>
+    public static unsafe Backend AmxInt8() => (AssembledKernels.Obstacle ?? AmxKernels.Obstacle) is null
+        ? CpuBackend.CreateAmxInt8()
+        : CpuBackend.CreateAmxInt8(tile => arguments => TileReference.Run(tile, arguments), new PlainAmxKernels());
+
+    private sealed unsafe class PlainAmxKernels : IAmxKernels
+    {
+        public void Run(AmxArguments* arguments, int rows) => AmxReference.Run(arguments, rows);
+    }
 }

@@ -33,6 +33,9 @@ public static class BackendCatalog
         new($"{Cpu}:avx512-vnni", CpuBackend.CreateAvx512Vnni, () => AssembledKernels.Obstacle is { } obstacle
             ? (false, obstacle)
             : (true, "int8 tiles assembled for AVX-512 VNNI; float32 at the vector width that is measured faster here")),
+        new($"{Cpu}:amx-int8", CpuBackend.CreateAmxInt8, () => (AssembledKernels.Obstacle ?? AmxKernels.Obstacle) is { } obstacle
+            ? (false, obstacle)
+            : (true, "int8 on the AMX tile unit, AVX-512 VNNI for few rows; float32 at the vector width that is measured faster here")),
     ];
 
     /// <summary>Every known backend with whether it is usable here.</summary>
@@ -44,7 +47,7 @@ public static class BackendCatalog
 
     /// <summary>
     /// Opens a backend: <c>auto</c>, <c>reference</c>, <c>cpu</c> (the fastest of this processor), <c>cpu:vector128</c>,
-    /// <c>cpu:vector256</c>, <c>cpu:vector512</c>, <c>cpu:dotprod</c>, <c>cpu:avx-vnni</c>, <c>cpu:avx512-vnni</c>. Null:
+    /// <c>cpu:vector256</c>, <c>cpu:vector512</c>, <c>cpu:dotprod</c>, <c>cpu:avx-vnni</c>, <c>cpu:avx512-vnni</c>, <c>cpu:amx-int8</c>. Null:
     /// <see cref="EnvironmentVariable"/>, else <c>auto</c>.
     /// </summary>
     /// <exception cref="BackendUnavailableException">It is unknown or cannot run here; lists what was tried.</exception>
@@ -74,7 +77,7 @@ public static class BackendCatalog
     /// <summary>The last of the special instruction sets that this processor has, else the vector width that pays.</summary>
     private static (Entry Entry, string Reason) Best()
     {
-        string[] special = [$"{Cpu}:avx512-vnni", $"{Cpu}:avx-vnni", $"{Cpu}:dotprod"];
+        string[] special = [$"{Cpu}:amx-int8", $"{Cpu}:avx512-vnni", $"{Cpu}:avx-vnni", $"{Cpu}:dotprod"];
         foreach (var name in special)
         {
             var entry = Entries.First(entry => entry.Name == name);

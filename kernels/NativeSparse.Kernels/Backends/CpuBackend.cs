@@ -5,10 +5,10 @@ namespace NativeSparse.Kernels;
 /// <summary>This processor: managed vectors of one width, and one version of the int8 tile.</summary>
 internal sealed class CpuBackend : Backend
 {
-    private readonly AssembledKernels? _kernels;
+    private readonly IDisposable[] _kernels;
 
     private CpuBackend(
-        string name, IDenseMatMul dense, Int8Tile int8, ITopKRouting routing, IExpertDispatch experts, AssembledKernels? kernels)
+        string name, IDenseMatMul dense, Int8Tile int8, ITopKRouting routing, IExpertDispatch experts, IDisposable[] kernels)
         : base(name)
     {
         Int8Tile = int8;
@@ -50,18 +50,28 @@ internal sealed class CpuBackend : Backend
     }
 
     /// <summary>The same with kernels from elsewhere.</summary>
-    public static CpuBackend CreateAvx512Vnni(Func<TileSpecification, AssembledKernels.Runner> build, AssembledKernels? kernels = null)
+    public static CpuBackend CreateAvx512Vnni(Func<TileSpecification, AssembledKernels.Runner> build, params IDisposable[] kernels) =>
+        CreateWide(new AssembledInt8Tile(build), kernels);
+
+    /// <summary>int8 on the tile unit; float32 at the width that pays here.</summary>
+    public static unsafe CpuBackend CreateAmxInt8()
     {
-        var tile = new AssembledInt8Tile(build);
-        var int8 = new Int8Schedule<Width512, Vector512<float>>(tile);
-        return VectorWidths.Best.Name == Width512.Name
-            ? Create<Width512, Vector512<float>>(tile.Name, int8, kernels)
-            : Create<Width256, Vector256<float>>(tile.Name, int8, kernels);
+        var (kernels, tiles) = (new AssembledKernels(), new AmxKernels());
+        return CreateAmxInt8(tile => kernels.Get(tile).Run, tiles, kernels, tiles);
     }
+
+    /// <summary>The same with kernels from elsewhere.</summary>
+    public static CpuBackend CreateAmxInt8(
+        Func<TileSpecification, AssembledKernels.Runner> build, IAmxKernels tiles, params IDisposable[] kernels) =>
+        CreateWide(new AmxInt8Tile(tiles, new AssembledInt8Tile(build)), kernels);
 
     public override void Dispose()
     {
-        _kernels?.Dispose();
+        foreach (var kernels in _kernels)
+        {
+            kernels.Dispose();
+        }
+
         base.Dispose();
     }
 
@@ -72,7 +82,15 @@ internal sealed class CpuBackend : Backend
         where TVector : struct
         => new(new VectorInt8Tile<TInt8, TInt>());
 
-    private static CpuBackend Create<TWidth, TVector>(string version, Int8Products int8, AssembledKernels? kernels = null)
+    private static CpuBackend CreateWide(Int8Tile tile, IDisposable[] kernels)
+    {
+        var int8 = new Int8Schedule<Width512, Vector512<float>>(tile);
+        return VectorWidths.Best.Name == Width512.Name
+            ? Create<Width512, Vector512<float>>(tile.Name, int8, kernels)
+            : Create<Width256, Vector256<float>>(tile.Name, int8, kernels);
+    }
+
+    private static CpuBackend Create<TWidth, TVector>(string version, Int8Products int8, params IDisposable[] kernels)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {

@@ -26,6 +26,17 @@ public sealed unsafe class Scratch : IDisposable
     public View Rent(int rows, int columns) =>
         View.Create((nint)Rent((nuint)rows * (nuint)columns * sizeof(float)), rows, columns);
 
+    /// <summary>
+    /// Rents an uninitialized float32 matrix whose rows lie an odd number of cache lines apart: columns of many rows then do not fall into
+    /// the same few sets of a cache.
+    /// </summary>
+    internal View RentSpread(int rows, int columns)
+    {
+        const int line = 64 / sizeof(float);
+        var stride = (((columns + line - 1) / line) | 1) * line;
+        return View.Create((nint)Rent((nuint)rows * (nuint)stride * sizeof(float)), rows, columns, stride);
+    }
+
     /// <summary>Rents an uninitialized int32 matrix, 64-byte aligned, rows contiguous.</summary>
     public View RentInt32(int rows, int columns) =>
         View.Create((nint)Rent((nuint)rows * (nuint)columns * sizeof(int)), rows, columns, ElementType.Int32);

@@ -10,7 +10,7 @@ public sealed class BackendCatalogTests
     {
         var all = BackendCatalog.List();
         Assert.Equal(
-            ["reference", "cpu:vector128", "cpu:vector256", "cpu:vector512", "cpu:dotprod", "cpu:avx-vnni", "cpu:avx512-vnni"],
+            ["reference", "cpu:vector128", "cpu:vector256", "cpu:vector512", "cpu:dotprod", "cpu:avx-vnni", "cpu:avx512-vnni", "cpu:amx-int8"],
             all.Select(info => info.Name));
         foreach (var info in all)
         {

@@ -12,4 +12,6 @@ public sealed class AvxVnniInt8MatMulTests() : Int8MatMulContract(Versions.AvxVn
 
 public sealed class DotProductInt8MatMulTests() : Int8MatMulContract(Versions.DotProduct());
 
+public sealed class AmxInt8MatMulTests() : Int8MatMulContract(Versions.AmxInt8());
+
 public sealed class Avx512VnniInt8MatMulTests() : Int8MatMulContract(Versions.Avx512Vnni());

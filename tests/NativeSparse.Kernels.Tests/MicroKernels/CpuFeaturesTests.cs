@@ -6,11 +6,14 @@ namespace NativeSparse.Kernels.Tests;
 
 public sealed class CpuFeaturesTests
 {
+    private const uint AllTiles = 1u << 24 | 1u << 25;
+    private const uint AllKept = 0b1110_0111 | 0b110 << 16;
+
     private static readonly InstructionSet[] Sets = Enum.GetValues<InstructionSet>();
 
     [Fact]
     public void A_processor_that_has_everything_may_run_everything() =>
-        Assert.All(Sets, set => Assert.Null(CpuFeatures.Read(new StatedProcessor()).Missing(set)));
+        Assert.All(Sets, set => Assert.Null(CpuFeatures.Read(new StatedProcessor { Tiles = AllTiles, Kept = AllKept }).Missing(set)));
 
     [Fact]
     public void What_is_missing_is_named()
@@ -23,6 +26,15 @@ public sealed class CpuFeaturesTests
         AssertMissing(new StatedProcessor { Kept = 0b0111 }, null, "operating system");
         AssertMissing(new StatedProcessor { Wide = 1u << 5 }, null, "no AVX-512");
         AssertMissing(new StatedProcessor { Extended = 0 }, null, "VNNI");
+    }
+
+    [Fact]
+    public void The_tile_unit_needs_its_instructions_its_registers_and_a_permission()
+    {
+        AssertNoTiles(new StatedProcessor { Tiles = 1u << 24, Kept = AllKept }, "no AMX");
+        AssertNoTiles(new StatedProcessor { Tiles = AllTiles }, "operating system");
+        AssertNoTiles(new StatedProcessor { Tiles = AllTiles, Kept = AllKept, Refusal = "no" }, "no");
+        AssertNoTiles(new StatedProcessor { Tiles = AllTiles, Kept = AllKept, Extended = 0 }, "VNNI");
     }
 
     [Theory]
@@ -59,6 +71,9 @@ public sealed class CpuFeaturesTests
         Assert.True(Avx512F.IsSupported || OperatingSystem.IsWindows() || features.Missing(InstructionSet.Avx512Vnni) is not null);
         Assert.True(RuntimeInformation.ProcessArchitecture == Architecture.X64 || Sets.All(set => features.Missing(set) is not null));
     }
+
+    private static void AssertNoTiles(StatedProcessor processor, string reason) =>
+        Assert.Contains(reason, CpuFeatures.Read(processor).Missing(InstructionSet.AmxInt8), StringComparison.Ordinal);
 
     private static void AssertMissing(StatedProcessor processor, string? missing256, string? missing512)
     {

@@ -13,6 +13,10 @@ internal sealed class StatedProcessor : IProcessor
 
     public uint Extended { get; init; } = 1u << 11;
 
+    public uint Tiles { get; init; }
+
+    public string? Refusal { get; init; }
+
     public uint Kept { get; init; } = 0b1110_0111;
 
     public Dictionary<string, string> Variables { get; init; } = [];
@@ -21,10 +25,12 @@ internal sealed class StatedProcessor : IProcessor
     {
         0 => (MaxLeaf, 0, 0, 0),
         1 => (0, 0, Basic, 0),
-        _ => (0, Wide, Extended, 0),
+        _ => (0, Wide, Extended, Tiles),
     };
 
     public uint KeptRegisters() => Kept;
+
+    public string? RequestTiles() => Refusal;
 
     public string? Variable(string name) => Variables.GetValueOrDefault(name);
 }

@@ -11,14 +11,17 @@ internal sealed class CpuFeatures
 {
     private const uint VectorState = 0b0110;
     private const uint WideVectorState = 0b1110_0110;
+    private const uint TileState = WideVectorState | 0b110 << 16;
 
     private static readonly Lazy<CpuFeatures> HostFeatures = new(() => Read(new HostProcessor()));
 
     private readonly string? _missing256;
     private readonly string? _missing512;
+    private readonly string? _missingTiles;
 
-    private CpuFeatures(string? missing256, string? missing512)
+    private CpuFeatures(string? missing256, string? missing512, string? missingTiles)
     {
+        _missingTiles = missingTiles;
         _missing256 = missing256;
         _missing512 = missing512;
     }
@@ -28,11 +31,17 @@ internal sealed class CpuFeatures
     public static CpuFeatures Read(IProcessor processor)
     {
         var missing256 = Missing256(processor);
-        return new CpuFeatures(missing256, missing256 ?? Missing512(processor));
+        var missing512 = missing256 ?? Missing512(processor);
+        return new CpuFeatures(missing256, missing512, missing512 ?? MissingTiles(processor));
     }
 
     /// <summary>Why kernels for this instruction set must not run here, or null where they may.</summary>
-    public string? Missing(InstructionSet set) => set == InstructionSet.Avx2 ? _missing256 : _missing512;
+    public string? Missing(InstructionSet set) => set switch
+    {
+        InstructionSet.Avx2 => _missing256,
+        InstructionSet.Avx512Vnni => _missing512,
+        _ => _missingTiles,
+    };
 
     private static string? Missing256(IProcessor processor)
     {
@@ -66,6 +75,17 @@ internal sealed class CpuFeatures
         return Bit(extended, 11)
             ? Kept(processor, processor.Identify(1, 0).Ecx, WideVectorState)
             : "this processor has AVX-512 but not its VNNI";
+    }
+
+    private static string? MissingTiles(IProcessor processor)
+    {
+        var features = processor.Identify(7, 0).Edx;
+        if (!Bit(features, 24) || !Bit(features, 25))
+        {
+            return "this processor has no AMX for 8-bit integers";
+        }
+
+        return Kept(processor, processor.Identify(1, 0).Ecx, TileState) ?? processor.RequestTiles();
     }
 
     private static string? Kept(IProcessor processor, uint basic, uint state)

@@ -12,6 +12,9 @@ internal interface IProcessor
     /// <summary>XCR0: the registers whose contents the operating system keeps. Only where CPUID reports OSXSAVE.</summary>
     uint KeptRegisters();
 
+    /// <summary>Asks the system for the tile registers of this process; the reason of a refusal, or null.</summary>
+    string? RequestTiles();
+
     /// <summary>A variable of the environment.</summary>
     string? Variable(string name);
 }

@@ -18,6 +18,8 @@ internal sealed unsafe class AssembledInt8Tile(Func<TileSpecification, Assembled
 
     public override int TileRows => TileSpecification.MaxRows;
 
+    public override int BlockBytes => 512 << 10;
+
     public override RowEncoding Encoding => RowEncoding.UnsignedBytes;
 
     public override int EncodeZero(int zero) => ZeroPoint.OfRow(zero);

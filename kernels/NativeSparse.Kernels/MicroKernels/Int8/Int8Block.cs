@@ -8,16 +8,16 @@ internal static unsafe class Int8Block<TWidth, TVector>
     where TVector : struct
 {
     /// <summary>Most rows of a block.</summary>
-    public const int MaxRows = 96;
+    public const int MaxRows = 3 * PartRows;
 
-    /// <summary>Rounded rows of one block stay in the second-level cache, beside a panel.</summary>
-    private const int BlockBytes = 256 << 10;
+    /// <summary>Rows whose sums of one panel are finished while they are in the first-level cache.</summary>
+    private const int PartRows = 96;
 
     private static int Panel => 2 * TWidth.Lanes;
 
     /// <summary>Rows of a block of a product over so many inputs: whole tiles.</summary>
     public static int Rows(Int8Tile tile, int inputWidth) =>
-        Math.Clamp(BlockBytes / tile.InputBytes(inputWidth), 1, MaxRows) / tile.TileRows * tile.TileRows is > 0 and var rows ? rows : tile.TileRows;
+        Math.Clamp(tile.BlockBytes / tile.InputBytes(inputWidth), 1, MaxRows) / tile.TileRows * tile.TileRows is > 0 and var rows ? rows : tile.TileRows;
 
     /// <summary>y[row + r] = multiplier * act(x[row + r] W + bias) for panels <paramref name="first"/> to <paramref name="end"/>.</summary>
     /// <param name="x">Rounded rows.</param>
@@ -36,29 +36,22 @@ internal static unsafe class Int8Block<TWidth, TVector>
         var inputs = stackalloc byte*[MaxRows];
         var outputs = stackalloc float*[MaxRows];
         var multipliers = stackalloc float*[MaxRows];
-        var sums = stackalloc float*[MaxRows];
-        var values = stackalloc float[rows * Panel];
+        var sums = stackalloc float*[PartRows];
+        var values = stackalloc float[Math.Min(rows, PartRows) * Panel];
         var bias = stackalloc float[Panel];
         for (var r = 0; r < rows; r++)
         {
             inputs[r] = x.Row(xRow + r);
             outputs[r] = y.Row(yRow + r);
             multipliers[r] = epilogue.Multiplier.Row(yRow + r);
-            sums[r] = values + (r * Panel);
         }
 
-        var finish = new Finish
-        {
-            Activation = epilogue.Activation,
-            Multiplier = epilogue.Multiplier.IsEmpty ? null : multipliers,
-        };
+        PanelTail.Point(values, Panel, sums, Math.Min(rows, PartRows));
+        var finish = new Finish { Activation = epilogue.Activation };
         var call = new Int8TileCall
         {
-            Rows = inputs,
-            RowCount = rows,
+            RowStride = x.Stride,
             InputBytes = x.InputBytes,
-            RowScales = x.Scales(xRow),
-            RowZeros = x.Zeros(xRow),
             Biases = bias,
         };
         new Span<float>(bias, Panel).Clear();
@@ -66,31 +59,39 @@ internal static unsafe class Int8Block<TWidth, TVector>
         {
             var start = panel * Panel;
             var width = Math.Min(Panel, matrix.OutputWidth - start);
-            var isDirect = width == Panel && finish.IsIdentity;
             call.Weights = matrix.Panel(panel);
             call.ColumnScales = matrix.Scales(panel);
             call.ColumnSums = matrix.Sums(panel);
-            call.Outputs = isDirect ? outputs : sums;
-            call.Column = isDirect ? start : 0;
             call.Ahead = panel + 1 < end ? matrix.Panel(panel + 1) : null;
             if (!epilogue.Bias.IsEmpty)
             {
                 new ReadOnlySpan<float>(epilogue.Bias.Row(0) + start, width).CopyTo(new Span<float>(bias, Panel));
             }
 
-            matrix.Tile.Run(call);
-            if (isDirect)
+            for (var row = 0; row < rows; row += PartRows)
             {
-                continue;
-            }
+                var count = Math.Min(PartRows, rows - row);
+                finish.Multiplier = epilogue.Multiplier.IsEmpty ? null : multipliers + row;
+                var isDirect = width == Panel && finish.IsIdentity;
+                call.Rows = inputs + row;
+                call.RowCount = count;
+                call.RowScales = x.Scales(xRow + row);
+                call.RowZeros = x.Zeros(xRow + row);
+                call.Outputs = isDirect ? outputs + row : sums;
+                call.Column = isDirect ? start : 0;
+                matrix.Tile.Run(call);
 
-            if (width == Panel)
-            {
-                PanelFinish<TWidth, TVector>.Run(finish, sums, 0, outputs, rows, start);
-            }
-            else
-            {
-                PanelTail.Finish<TWidth, TVector>(finish, new PanelShape(matrix.InputWidth, matrix.OutputWidth, Panel), sums, rows, outputs);
+                // Asked for once; the rows that follow find it in the cache.
+                call.Ahead = null;
+                if (width < Panel)
+                {
+                    PanelTail.Finish<TWidth, TVector>(
+                        finish, new PanelShape(matrix.InputWidth, matrix.OutputWidth, Panel), sums, count, outputs + row);
+                }
+                else if (!isDirect)
+                {
+                    PanelFinish<TWidth, TVector>.Run(finish, sums, 0, outputs + row, count, start);
+                }
             }
         }
     }

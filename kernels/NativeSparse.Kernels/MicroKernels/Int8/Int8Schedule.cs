@@ -48,7 +48,7 @@ internal sealed unsafe class Int8Schedule<TWidth, TVector>(Int8Tile tile) : Int8
                 Network = network,
                 BlockRows = blockRows,
                 Inputs = QuantizedRows.Rent(execution.Scratch, count, network.Up.InputWidth, Tile),
-                Hidden = execution.Scratch.Rent(count, network.Up.OutputWidth),
+                Hidden = execution.Scratch.RentSpread(count, network.Up.OutputWidth),
                 HiddenInputs = QuantizedRows.Rent(execution.Scratch, count, network.Down.InputWidth, Tile),
                 Cancellation = execution.Cancellation,
             };
@@ -61,7 +61,7 @@ internal sealed unsafe class Int8Schedule<TWidth, TVector>(Int8Tile tile) : Int8
         using var scope = execution.Scratch.Enter();
         var (up, down) = ((Int8Matrix)network.Up, (Int8Matrix)network.Down);
         var inputs = QuantizedRows.Rent(execution.Scratch, x.Rows, up.InputWidth, up.Tile);
-        var hidden = execution.Scratch.Rent(x.Rows, up.OutputWidth);
+        var hidden = execution.Scratch.RentSpread(x.Rows, up.OutputWidth);
         var hiddenInputs = QuantizedRows.Rent(execution.Scratch, x.Rows, down.InputWidth, up.Tile);
         Quantize(execution, x, inputs);
         Multiply(execution, inputs, up, UpEpilogue(network), hidden);

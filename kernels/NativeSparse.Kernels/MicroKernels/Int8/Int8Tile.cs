@@ -15,14 +15,20 @@ internal abstract unsafe class Int8Tile
     /// <summary>Rows of the tallest tile.</summary>
     public abstract int TileRows { get; }
 
+    /// <summary>Bytes of rounded rows that are multiplied with a panel before the next one comes: what the second-level cache holds beside panels.</summary>
+    public virtual int BlockBytes => 256 << 10;
+
     /// <summary>How rows are stored.</summary>
     public abstract RowEncoding Encoding { get; }
 
     /// <summary>Inner indices of one step: as many as 4 bytes of a row hold.</summary>
     public int Depth => Encoding == RowEncoding.Words ? 2 : 4;
 
+    /// <summary>Inner indices that are read at once.</summary>
+    protected virtual int Granularity => Depth;
+
     /// <summary>Inner indices of whole steps.</summary>
-    public int PaddedInputs(int inputWidth) => (inputWidth + Depth - 1) / Depth * Depth;
+    public int PaddedInputs(int inputWidth) => (inputWidth + Granularity - 1) / Granularity * Granularity;
 
     /// <summary>Bytes of a row of whole steps.</summary>
     public int InputBytes(int inputWidth) => PaddedInputs(inputWidth) / Depth * sizeof(int);

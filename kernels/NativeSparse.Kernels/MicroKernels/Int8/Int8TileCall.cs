@@ -6,6 +6,9 @@ internal unsafe struct Int8TileCall
     /// <summary>One pointer for each rounded row.</summary>
     public byte** Rows;
 
+    /// <summary>Bytes from one of them to the next, or 0 where they lie anywhere.</summary>
+    public nint RowStride;
+
     public int RowCount;
 
     /// <summary>Bytes of a row, a multiple of 4.</summary>

@@ -3,10 +3,9 @@ namespace NativeSparse.Kernels;
 /// <summary>Rounded rows in scratch memory, in the encoding of one tile, with a scale and a zero point for each.</summary>
 internal readonly unsafe struct QuantizedRows
 {
-    private const int Alignment = 64;
+    private const int CacheLine = 64;
 
     private readonly byte* _values;
-    private readonly nint _stride;
     private readonly float* _scales;
     private readonly int* _zeros;
     private readonly Int8Tile _tile;
@@ -17,8 +16,10 @@ internal readonly unsafe struct QuantizedRows
         _tile = tile;
         _inputWidth = inputWidth;
         InputBytes = tile.InputBytes(inputWidth);
-        _stride = (InputBytes + Alignment - 1) / Alignment * Alignment;
-        _values = (byte*)scratch.Rent((nuint)rows * (nuint)_stride);
+
+        // An odd number of cache lines: rows that are read together do not fall into the same few sets.
+        Stride = ((((nint)InputBytes + CacheLine - 1) / CacheLine) | 1) * CacheLine;
+        _values = (byte*)scratch.Rent((nuint)rows * (nuint)Stride);
         _scales = scratch.Rent(1, rows).Row(0);
         _zeros = scratch.RentInt32(1, rows).RowInt32(0);
     }
@@ -26,9 +27,12 @@ internal readonly unsafe struct QuantizedRows
     /// <summary>Bytes of a row that the tile reads.</summary>
     public int InputBytes { get; }
 
+    /// <summary>Bytes from one row to the next.</summary>
+    public nint Stride { get; }
+
     public static QuantizedRows Rent(Scratch scratch, int rows, int inputWidth, Int8Tile tile) => new(scratch, rows, inputWidth, tile);
 
-    public byte* Row(int row) => _values + (row * _stride);
+    public byte* Row(int row) => _values + (row * Stride);
 
     /// <summary>One for each row from this one on.</summary>
     public float* Scales(int row) => _scales + row;
