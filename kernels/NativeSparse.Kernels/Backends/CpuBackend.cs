@@ -94,13 +94,13 @@ internal sealed class CpuBackend : Backend
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
-        IExpertDispatch experts = new VectorExpertDispatch<TWidth, TVector>();
+        IExpertDispatch experts = new VectorExpertDispatch<TWidth, TVector>(int8.Experts);
         if (typeof(TWidth) == typeof(Width512))
         {
             experts = new NarrowingExpertDispatch(
                 experts,
                 PanelProduct<TWidth, TVector>.Panel,
-                new VectorExpertDispatch<Width256, Vector256<float>>(),
+                new VectorExpertDispatch<Width256, Vector256<float>>(int8.Experts),
                 PanelProduct<Width256, Vector256<float>>.Panel);
         }
 

@@ -40,7 +40,7 @@ internal sealed unsafe class ReferenceDenseMatMul : IDenseMatMul
             var bias = epilogue.Bias.IsEmpty ? default : new ReadOnlySpan<float>(epilogue.Bias.Row(0), width);
             if (weights is ReferenceInt8Matrix integers)
             {
-                MultiplyInt8(row, integers.UnpackInt8(), bias, rounded, sums);
+                MultiplyInt8(row, integers.UnpackInt8().Values.Span, integers.UnpackInt8().Scales.Span, bias, rounded, sums);
             }
             else
             {
@@ -82,8 +82,14 @@ internal sealed unsafe class ReferenceDenseMatMul : IDenseMatMul
         }
     }
 
-    private static void MultiplyInt8(
-        ReadOnlySpan<float> row, QuantizedWeights weights, ReadOnlySpan<float> bias, Span<int> rounded, Span<float> sums)
+    /// <summary>The same for a row that is rounded first; <paramref name="rounded"/> is overwritten.</summary>
+    internal static void MultiplyInt8(
+        ReadOnlySpan<float> row,
+        ReadOnlySpan<sbyte> values,
+        ReadOnlySpan<float> scales,
+        ReadOnlySpan<float> bias,
+        Span<int> rounded,
+        Span<float> sums)
     {
         var (low, high) = (0f, 0f);
         foreach (var value in row)
@@ -104,8 +110,6 @@ internal sealed unsafe class ReferenceDenseMatMul : IDenseMatMul
             rounded[k] = result.Round(row[k], inverse) - result.Zero;
         }
 
-        var values = weights.Values.Span;
-        var scales = weights.Scales.Span;
         for (var n = 0; n < sums.Length; n++)
         {
             var sum = 0;

@@ -23,24 +23,38 @@ internal static unsafe class ExpertArguments
             throw new ShapeMismatchException("gateBias", "none, as there is no gate", $"{weights.GateBias.Length} values");
         }
 
-        foreach (var width in weights.Widths.Span)
-        {
-            if (width < 0 || width > weights.ExpertWidth)
-            {
-                throw new ShapeMismatchException("widths", $"0..{weights.ExpertWidth}", $"{width}");
-            }
-        }
+        CheckWidths(weights.Widths.Span, weights.ExpertWidth);
     }
 
-    public static TExperts CheckRun<TExperts>(string version, View x, in Routing routing, PackedExperts experts, View y)
-        where TExperts : PackedExperts
+    public static void CheckPack(QuantizedExpertWeights weights)
     {
-        ArgumentNullException.ThrowIfNull(experts);
-        if (experts is not TExperts packed)
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(weights.Experts, nameof(weights));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(weights.InputWidth, nameof(weights));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(weights.ExpertWidth, nameof(weights));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(weights.OutputWidth, nameof(weights));
+        var (e, d, b, o) = ((long)weights.Experts, (long)weights.InputWidth, (long)weights.ExpertWidth, (long)weights.OutputWidth);
+        if (e * b > QuantizedExpertWeights.MaxHiddenWidth)
         {
-            throw new ArgumentException($"experts were packed by another backend than {version}; pack them with this one", nameof(experts));
+            throw new ShapeMismatchException("down", $"at most {QuantizedExpertWeights.MaxHiddenWidth} neurons in all at int8", $"{e} x {b}");
         }
 
+        Check("up", weights.Up.Length, e * d * b, optional: false);
+        Check("upScales", weights.UpScales.Length, e * b, optional: false);
+        Check("upBias", weights.UpBias.Length, e * b, optional: true);
+        Check("gate", weights.Gate.Length, e * d * b, optional: true);
+        Check("gateScales", weights.GateScales.Length, weights.Gate.IsEmpty ? 0 : e * b, optional: false);
+        Check("gateBias", weights.GateBias.Length, weights.Gate.IsEmpty ? 0 : e * b, optional: true);
+        Check("down", weights.Down.Length, e * b * o, optional: false);
+        Check("downScales", weights.DownScales.Length, o, optional: false);
+        Check("expertBias", weights.ExpertBias.Length, e * o, optional: true);
+        Check("widths", weights.Widths.Length, e, optional: true);
+        CheckWidths(weights.Widths.Span, weights.ExpertWidth);
+    }
+
+    public static void CheckRun(View x, in Routing routing, PackedExperts experts, View y)
+    {
+        ArgumentNullException.ThrowIfNull(experts);
         x.Require(nameof(x), y.Rows, experts.InputWidth);
         y.Require(nameof(y), y.Rows, experts.OutputWidth);
         routing.Counts.Require("routing.Counts", 1, x.Rows, ElementType.Int32);
@@ -50,8 +64,17 @@ internal static unsafe class ExpertArguments
         {
             CheckToken(t, routing, experts.Experts);
         }
+    }
 
-        return packed;
+    private static void CheckWidths(ReadOnlySpan<int> widths, int expertWidth)
+    {
+        foreach (var width in widths)
+        {
+            if (width < 0 || width > expertWidth)
+            {
+                throw new ShapeMismatchException("widths", $"0..{expertWidth}", $"{width}");
+            }
+        }
     }
 
     private static void CheckToken(int token, in Routing routing, int experts)

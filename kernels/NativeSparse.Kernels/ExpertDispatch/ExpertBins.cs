@@ -9,9 +9,15 @@ internal readonly unsafe struct ExpertBins
     private readonly int* _tokens;
     private readonly float* _weights;
     private readonly Block* _blocks;
+    private readonly int* _experts;
+    private readonly int* _slots;
+    private readonly int* _starts;
 
-    private ExpertBins(int pairs, int* tokens, float* weights, Block* blocks, int count)
+    private ExpertBins(int pairs, int* tokens, float* weights, Block* blocks, int count, int* experts, int* slots, int* starts)
     {
+        _experts = experts;
+        _slots = slots;
+        _starts = starts;
         Pairs = pairs;
         _tokens = tokens;
         _weights = weights;
@@ -31,6 +37,12 @@ internal readonly unsafe struct ExpertBins
 
     /// <summary>Routing weight times scale.</summary>
     public float* Weights(int pair) => _weights + pair;
+
+    /// <summary>The expert of a pair.</summary>
+    public int Expert(int pair) => _experts[pair];
+
+    /// <summary>The pairs of a token, by ascending expert.</summary>
+    public ReadOnlySpan<int> PairsOf(int token) => new(_slots + _starts[token], _starts[token + 1] - _starts[token]);
 
     /// <summary>Sorts the pairs of <paramref name="count"/> tokens from <paramref name="first"/>.</summary>
     public static ExpertBins Rent(Scratch scratch, in Routing routing, int first, int count, int experts, int maxRows, float scale)
@@ -68,19 +80,26 @@ internal readonly unsafe struct ExpertBins
 
         var tokens = scratch.RentInt32(1, pairs).RowInt32(0);
         var weights = scratch.Rent(1, pairs).Row(0);
+        var owners = scratch.RentInt32(1, pairs).RowInt32(0);
+        var slots = scratch.RentInt32(1, pairs).RowInt32(0);
+        var starts = scratch.RentInt32(1, count + 1).RowInt32(0);
+        starts[0] = 0;
         for (var t = 0; t < count; t++)
         {
+            starts[t + 1] = starts[t] + counts[t];
             var chosen = routing.Experts.RowInt32(first + t);
             var given = routing.Weights.Row(first + t);
             for (var i = 0; i < counts[t]; i++)
             {
                 var slot = ends[chosen[i]]++;
                 tokens[slot] = t;
+                owners[slot] = chosen[i];
+                slots[starts[t] + i] = slot;
                 weights[slot] = given[i] * scale;
             }
         }
 
-        return new ExpertBins(pairs, tokens, weights, blocks, blockCount);
+        return new ExpertBins(pairs, tokens, weights, blocks, blockCount, owners, slots, starts);
     }
 
     /// <summary>Some rows of one expert.</summary>

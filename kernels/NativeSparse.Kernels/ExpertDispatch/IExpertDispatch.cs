@@ -6,6 +6,9 @@ namespace NativeSparse.Kernels;
 /// (act(x gate_e + c_e) * (x up_e + b_e)) down_e.
 /// </summary>
 /// <remarks>
+/// int8: tokens are rounded once, as <see cref="IDenseMatMul"/> says; the weighted hidden values of all chosen experts of a token are rounded
+/// to -127..127 with one scale, largest magnitude / 127; down products are summed as exact integers over all of them, then
+/// y = fma(sum * columnScale, scale, y), then y = fma(weight, expertBias, y) expert by expert.
 /// Bins tokens by expert, gathers, multiplies grouped, scatters weighted sums; per token the experts are summed in ascending order, so that a
 /// row's result does not depend on T, on the other rows or on the threads, bit for bit. Thread-safe; nothing is allocated per run after warm-up.
 /// </remarks>
@@ -18,6 +21,10 @@ public interface IExpertDispatch
     /// <exception cref="ShapeMismatchException">An array's length does not match the sizes.</exception>
     /// <exception cref="NotSupportedException">The backend has no such precision.</exception>
     PackedExperts Pack(ExpertWeights weights, Precision precision);
+
+    /// <summary>Packs 8-bit weights as they are.</summary>
+    /// <exception cref="ShapeMismatchException">An array's length does not match the sizes.</exception>
+    PackedExperts Pack(QuantizedExpertWeights weights);
 
     /// <summary>Adds the chosen experts' weighted outputs to <paramref name="y"/>.</summary>
     /// <param name="execution">Threads, scratch, cancellation.</param>

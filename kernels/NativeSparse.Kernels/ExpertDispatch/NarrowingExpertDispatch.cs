@@ -8,9 +8,16 @@ internal sealed class NarrowingExpertDispatch(IExpertDispatch wide, int widePane
     public PackedExperts Pack(ExpertWeights weights, Precision precision)
     {
         ExpertArguments.CheckPack(weights);
+        if (precision != Precision.Float32)
+        {
+            return wide.Pack(weights, precision);
+        }
+
         var isWasteful = RoundUp(weights.ExpertWidth, narrowPanel) < RoundUp(weights.ExpertWidth, widePanel);
         return (isWasteful ? narrow : wide).Pack(weights, precision);
     }
+
+    public PackedExperts Pack(QuantizedExpertWeights weights) => wide.Pack(weights);
 
     public void Run(in Execution execution, View x, in Routing routing, PackedExperts experts, float scale, View y)
     {

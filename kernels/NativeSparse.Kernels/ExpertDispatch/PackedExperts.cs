@@ -27,11 +27,18 @@ public abstract class PackedExperts : IDisposable
     /// <summary>How the weights are held.</summary>
     public Precision Precision { get; }
 
+    /// <summary>Which version of the kernels runs them, for reports.</summary>
+    public abstract string Version { get; }
+
     /// <summary>Bytes held.</summary>
     public abstract long ByteCount { get; }
 
     /// <summary>The weights back in their plain layout, exact at float32 (padding columns included).</summary>
     public abstract ExpertWeights Unpack();
+
+    /// <summary>The integers and scales of int8 experts, exactly as they were packed.</summary>
+    /// <exception cref="NotSupportedException">They are not int8.</exception>
+    public virtual QuantizedExpertWeights UnpackInt8() => throw new NotSupportedException($"{Precision} experts hold no 8-bit integers");
 
     /// <inheritdoc/>
     public abstract void Dispose();

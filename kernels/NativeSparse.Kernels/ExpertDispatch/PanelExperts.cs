@@ -12,9 +12,10 @@ internal sealed unsafe class PanelExperts : PackedExperts
     private readonly nint _downStart;
     private readonly nint _biasStart;
 
-    public PanelExperts(ExpertWeights weights, int panel)
+    public PanelExperts(ExpertWeights weights, int panel, string version)
         : base(weights.Experts, weights.InputWidth, weights.ExpertWidth, weights.OutputWidth, Precision.Float32)
     {
+        Version = version;
         _sizes = new ExpertWeights
         {
             Experts = weights.Experts,
@@ -44,6 +45,8 @@ internal sealed unsafe class PanelExperts : PackedExperts
             Fill(weights, e);
         }
     }
+
+    public override string Version { get; }
 
     public Activation Activation => _sizes.Activation;
 

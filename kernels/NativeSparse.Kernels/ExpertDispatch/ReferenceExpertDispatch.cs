@@ -8,14 +8,30 @@ internal sealed unsafe class ReferenceExpertDispatch : IExpertDispatch
     public PackedExperts Pack(ExpertWeights weights, Precision precision)
     {
         ExpertArguments.CheckPack(weights);
-        return precision == Precision.Float32
-            ? new ReferenceExperts(weights)
-            : throw DenseArguments.UnknownPrecision(Version, precision);
+        return precision switch
+        {
+            Precision.Float32 => new ReferenceExperts(weights),
+            Precision.Int8 => Pack(QuantizedExpertWeights.Round(weights)),
+            _ => throw DenseArguments.UnknownPrecision(Version, precision),
+        };
+    }
+
+    public PackedExperts Pack(QuantizedExpertWeights weights)
+    {
+        ExpertArguments.CheckPack(weights);
+        return new ReferenceInt8Experts(weights);
     }
 
     public void Run(in Execution execution, View x, in Routing routing, PackedExperts experts, float scale, View y)
     {
-        var weights = ExpertArguments.CheckRun<ReferenceExperts>(Version, x, routing, experts, y).Weights;
+        ExpertArguments.CheckRun(x, routing, experts, y);
+        if (experts is ReferenceInt8Experts integers)
+        {
+            ReferenceInt8Dispatch.Run(execution, x, routing, integers.Weights, scale, y);
+            return;
+        }
+
+        var weights = experts is ReferenceExperts own ? own.Weights : throw DenseArguments.Foreign(Version, nameof(experts));
         using var scope = execution.Scratch.Enter();
         var up = new Span<float>(execution.Scratch.Rent(1, weights.ExpertWidth).Row(0), weights.ExpertWidth);
         var gate = new Span<float>(execution.Scratch.Rent(1, weights.ExpertWidth).Row(0), weights.ExpertWidth);

@@ -22,6 +22,8 @@ internal sealed class ReferenceExperts(ExpertWeights weights)
 
     public ExpertWeights Weights => _weights ?? throw new ObjectDisposedException(nameof(PackedExperts));
 
+    public override string Version => ReferenceBackend.VersionName;
+
     public override long ByteCount
     {
         get

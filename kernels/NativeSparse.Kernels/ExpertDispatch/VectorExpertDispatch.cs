@@ -6,7 +6,8 @@ namespace NativeSparse.Kernels;
 /// Experts in panels and register tiles over row pointers: gathering costs nothing, the routing weight is folded into the hidden row, and
 /// the down tiles grow the sums in y itself, expert by expert.
 /// </summary>
-internal sealed unsafe class VectorExpertDispatch<TWidth, TVector> : IExpertDispatch
+/// <param name="int8">The version of int8 experts.</param>
+internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch int8) : IExpertDispatch
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
 {
@@ -18,19 +19,40 @@ internal sealed unsafe class VectorExpertDispatch<TWidth, TVector> : IExpertDisp
     public PackedExperts Pack(ExpertWeights weights, Precision precision)
     {
         ExpertArguments.CheckPack(weights);
-        return precision == Precision.Float32
-            ? new PanelExperts(weights, PanelProduct<TWidth, TVector>.Panel)
-            : throw DenseArguments.UnknownPrecision(Version, precision);
+        return precision switch
+        {
+            Precision.Float32 => new PanelExperts(weights, PanelProduct<TWidth, TVector>.Panel, Version),
+            Precision.Int8 => Pack(QuantizedExpertWeights.Round(weights)),
+            _ => throw DenseArguments.UnknownPrecision(Version, precision),
+        };
+    }
+
+    public PackedExperts Pack(QuantizedExpertWeights weights)
+    {
+        ExpertArguments.CheckPack(weights);
+        return int8.Pack(weights);
     }
 
     public void Run(in Execution execution, View x, in Routing routing, PackedExperts experts, float scale, View y)
     {
-        var packed = ExpertArguments.CheckRun<PanelExperts>(Version, x, routing, experts, y);
-        if (packed.UpShape.Panel != PanelProduct<TWidth, TVector>.Panel)
+        ExpertArguments.CheckRun(x, routing, experts, y);
+        switch (experts)
         {
-            throw new ArgumentException($"experts were packed by another backend than {Version}; pack them with this one", nameof(experts));
+            case Int8Experts integers when integers.Tile.Name == int8.Tile.Name:
+                int8.Run(execution, x, routing, integers, scale, y);
+                break;
+            case PanelExperts panels when panels.UpShape.Panel == PanelProduct<TWidth, TVector>.Panel:
+                Run(execution, x, routing, panels, scale, y);
+                break;
+            default:
+                throw DenseArguments.Foreign(Version, nameof(experts));
         }
 
+        GC.KeepAlive(experts);
+    }
+
+    private static void Run(in Execution execution, View x, in Routing routing, PanelExperts packed, float scale, View y)
+    {
         for (var first = 0; first < x.Rows; first += PassTokens)
         {
             execution.Cancellation.ThrowIfCancellationRequested();
@@ -43,8 +65,6 @@ internal sealed unsafe class VectorExpertDispatch<TWidth, TVector> : IExpertDisp
                 RunPass(execution, x.Slice(first, count), bins, packed, y.Slice(first, count));
             }
         }
-
-        GC.KeepAlive(packed);
     }
 
     private static void RunPass(in Execution execution, View x, in ExpertBins bins, PanelExperts experts, View y)

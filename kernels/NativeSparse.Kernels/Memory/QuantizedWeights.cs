@@ -59,33 +59,36 @@ public sealed class QuantizedWeights
     public static QuantizedWeights Round(ReadOnlySpan<float> weights, int inputWidth, int outputWidth)
     {
         CheckSizes(weights.Length, inputWidth, outputWidth);
-        var largest = new float[outputWidth];
-        for (var k = 0; k < inputWidth; k++)
-        {
-            var row = weights.Slice(k * outputWidth, outputWidth);
-            for (var n = 0; n < outputWidth; n++)
-            {
-                if (!float.IsFinite(row[n]))
-                {
-                    throw new ArgumentException($"weight [{k}, {n}] is {row[n]}; int8 needs finite weights", nameof(weights));
-                }
-
-                largest[n] = Math.Max(largest[n], Math.Abs(row[n]));
-            }
-        }
-
-        var scales = Array.ConvertAll(largest, value => value / MaxValue is > 0 and var scale ? scale : 1);
-        var values = new sbyte[weights.Length];
-        for (var k = 0; k < inputWidth; k++)
-        {
-            for (var n = 0; n < outputWidth; n++)
-            {
-                var value = MathF.Round(weights[(k * outputWidth) + n] / scales[n]);
-                values[(k * outputWidth) + n] = (sbyte)Math.Clamp(value, -MaxValue, MaxValue);
-            }
-        }
-
+        var (values, scales) = (new sbyte[weights.Length], new float[outputWidth]);
+        RoundColumns(weights, outputWidth, values, scales);
         return new QuantizedWeights(values, scales, inputWidth, outputWidth);
+    }
+
+    /// <summary>The same for a matrix of any number of rows.</summary>
+    internal static void RoundColumns(ReadOnlySpan<float> weights, int outputWidth, Span<sbyte> values, Span<float> scales)
+    {
+        scales.Clear();
+        for (var i = 0; i < weights.Length; i++)
+        {
+            if (!float.IsFinite(weights[i]))
+            {
+                throw new ArgumentException(
+                    $"weight [{i / outputWidth}, {i % outputWidth}] is {weights[i]}; int8 needs finite weights", nameof(weights));
+            }
+
+            ref var largest = ref scales[i % outputWidth];
+            largest = Math.Max(largest, Math.Abs(weights[i]));
+        }
+
+        foreach (ref var scale in scales)
+        {
+            scale = scale / MaxValue is > 0 and var step ? step : 1;
+        }
+
+        for (var i = 0; i < weights.Length; i++)
+        {
+            values[i] = (sbyte)Math.Clamp(MathF.Round(weights[i] / scales[i % outputWidth]), -MaxValue, MaxValue);
+        }
     }
 
     /// <summary>Writes <c>scale[n] * value[k, n]</c>.</summary>

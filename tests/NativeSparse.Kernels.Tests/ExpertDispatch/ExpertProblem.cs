@@ -10,13 +10,13 @@ internal sealed unsafe class ExpertProblem : IDisposable
     private readonly Scratch _memory = new();
     private readonly List<Host> _hosts = [];
 
-    public ExpertProblem(Backend backend, ExpertShape shape, int seed)
+    public ExpertProblem(Backend backend, ExpertShape shape, int seed, Precision precision = Precision.Float32)
     {
         var random = new Random(seed);
         Shape = shape;
         _backend = backend;
         _weights = shape.Sample(random);
-        Packed = backend.Experts.Pack(_weights, Precision.Float32);
+        Packed = backend.Experts.Pack(_weights, precision);
         X = new Operand(shape.Tokens, shape.Inputs, gap: 2, random: random);
         Y = new Operand(shape.Tokens, shape.Outputs, gap: 1);
         Routing = Routing.Rent(_memory, shape.Tokens, Math.Max(shape.Active, 1));

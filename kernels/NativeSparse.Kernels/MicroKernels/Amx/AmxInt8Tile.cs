@@ -26,6 +26,8 @@ internal sealed unsafe class AmxInt8Tile(IAmxKernels kernels, AssembledInt8Tile 
 
     public override RowEncoding Encoding => RowEncoding.UnsignedBytes;
 
+    public override Int8Tile Gathering => vnni;
+
     protected override int Granularity => StepInputs;
 
     public override int EncodeZero(int zero) => vnni.EncodeZero(zero);

@@ -9,6 +9,8 @@ internal sealed unsafe class AssembledInt8Tile(Func<TileSpecification, Assembled
     /// <summary>A panel is asked for in this many streams, one quarter each, spread over the tiles of a call.</summary>
     private const int Quarters = 4;
 
+    private const int TableRows = TileSpecification.MaxRows + 1;
+
     /// <summary>By the length of a quarter, then by height and streams: found without hashing a specification for each tile.</summary>
     private readonly ConcurrentDictionary<int, AssembledKernels.Runner?[]> _tables = new();
 
@@ -40,7 +42,8 @@ internal sealed unsafe class AssembledInt8Tile(Func<TileSpecification, Assembled
             ColumnSums = call.ColumnSums,
             Biases = call.Biases,
         };
-        var table = _tables.GetOrAdd(quarter, static _ => new AssembledKernels.Runner?[(TileSpecification.MaxRows + 1) * (Quarters + 1)]);
+        var table = _tables.GetOrAdd(quarter, static _ => new AssembledKernels.Runner?[2 * TableRows * (Quarters + 1)]);
+        var form = call.IsSum ? TableRows : 0;
         var tiles = (call.RowCount + TileRows - 1) / TileRows;
         var wanted = call.Ahead is null ? 0 : Quarters;
         var (row, asked) = (0, 0);
@@ -53,15 +56,15 @@ internal sealed unsafe class AssembledInt8Tile(Func<TileSpecification, Assembled
             arguments.RowZeros = call.RowZeros + row;
             arguments.Outputs = (byte**)(call.Outputs + row);
             arguments.Prefetch = (byte*)call.Ahead + ((nint)asked * quarter);
-            ref var kernel = ref table[(height * (Quarters + 1)) + streams];
-            (kernel ??= Build(height, streams, quarter))(&arguments);
+            ref var kernel = ref table[((form + height) * (Quarters + 1)) + streams];
+            (kernel ??= Build(call.IsSum, height, streams, quarter))(&arguments);
             row += height;
             asked += streams;
         }
     }
 
-    private AssembledKernels.Runner Build(int height, int streams, int quarter) =>
-        build(new TileSpecification(TileKind.Int8, height, TileEpilogue.Scale)
+    private AssembledKernels.Runner Build(bool isSum, int height, int streams, int quarter) =>
+        build(new TileSpecification(TileKind.Int8, height, isSum ? TileEpilogue.Accumulate : TileEpilogue.Scale)
         {
             HasZeroPoint = true,
             PrefetchStreams = streams,

@@ -30,6 +30,9 @@ internal unsafe interface IInt8Vectors<TVector>
     /// </summary>
     static abstract void Finish(TVector sum, int zero, int* columnSums, float* columnScales, float rowScale, float* biases, float* output);
 
+    /// <summary>output += sum - zero * columnSum.</summary>
+    static abstract void Accumulate(TVector sum, int zero, int* columnSums, int* output);
+
     /// <summary>Asks for a line in the caches, where the machine has such an instruction.</summary>
     static abstract void Prefetch(sbyte* address);
 }

@@ -40,6 +40,13 @@ internal readonly unsafe struct Int8AvxVnni : IInt8Vectors<Vector256<int>>
     public static Vector256<int> Xor(Vector256<int> left, Vector256<int> right) => left ^ right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(Vector256<int> sum, int zero, int* columnSums, int* output)
+    {
+        sum -= Vector256.Create(zero) * Vector256.Load(columnSums);
+        (sum + Vector256.Load(output)).Store(output);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(sbyte* address)
     {
         if (Sse.IsSupported)

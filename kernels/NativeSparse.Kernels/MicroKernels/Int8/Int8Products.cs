@@ -7,6 +7,9 @@ internal abstract class Int8Products
 
     public Int8Tile Tile { get; }
 
+    /// <summary>Expert dispatch over the same tile.</summary>
+    public abstract Int8Dispatch Experts { get; }
+
     public PackedMatrix Pack(QuantizedWeights weights) => new Int8Matrix(weights, Tile);
 
     /// <summary>One product; shapes are checked.</summary>

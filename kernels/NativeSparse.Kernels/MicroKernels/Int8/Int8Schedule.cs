@@ -14,6 +14,8 @@ internal sealed unsafe class Int8Schedule<TWidth, TVector>(Int8Tile tile) : Int8
     /// <summary>Rows that are rounded in one chunk.</summary>
     private const int RoundedRows = 16;
 
+    public override Int8Dispatch Experts { get; } = new Int8DispatchSchedule<TWidth, TVector>(tile);
+
     public override void Run(in Execution execution, View x, Int8Matrix matrix, in Epilogue epilogue, View y)
     {
         using var scope = execution.Scratch.Enter();

@@ -33,6 +33,9 @@ internal abstract unsafe class Int8Tile
     /// <summary>Bytes of a row of whole steps.</summary>
     public int InputBytes(int inputWidth) => PaddedInputs(inputWidth) / Depth * sizeof(int);
 
+    /// <summary>The version that takes rows which lie anywhere; its panels are the same.</summary>
+    public virtual Int8Tile Gathering => this;
+
     /// <summary>A row's zero point as the tile reads it.</summary>
     public virtual int EncodeZero(int zero) => zero;
 

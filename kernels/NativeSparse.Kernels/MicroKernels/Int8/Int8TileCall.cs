@@ -1,6 +1,6 @@
 namespace NativeSparse.Kernels;
 
-/// <summary>Some rows times one panel: <c>out[r][c] = act(fma(sum_k (q - z) w * columnScale[c], rowScale[r], bias[c]))</c>.</summary>
+/// <summary>Some rows times one panel: int32 <c>out[r][c] += sum_k (q - z) w</c>, or <c>out[r][c] = act(fma(sum_k (q - z) w * columnScale[c], rowScale[r], bias[c]))</c>.</summary>
 internal unsafe struct Int8TileCall
 {
     /// <summary>One pointer for each rounded row.</summary>
@@ -29,7 +29,10 @@ internal unsafe struct Int8TileCall
     /// <summary>One for each column of the panel.</summary>
     public float* Biases;
 
-    /// <summary>One pointer for each row.</summary>
+    /// <summary>Integer sums are added to int32 outputs; scales and biases are not read.</summary>
+    public bool IsSum;
+
+    /// <summary>One pointer for each row; to int32 where <see cref="IsSum"/> says so.</summary>
     public float** Outputs;
 
     /// <summary>Values from these pointers to the panel's first column.</summary>

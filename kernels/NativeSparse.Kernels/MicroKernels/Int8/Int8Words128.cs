@@ -37,6 +37,12 @@ internal readonly unsafe struct Int8Words128 : IInt8Vectors<Vector128<int>>
     public static Vector128<int> Xor(Vector128<int> left, Vector128<int> right) => left ^ right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(Vector128<int> sum, int zero, int* columnSums, int* output)
+    {
+        (sum + Vector128.Load(output)).Store(output);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(sbyte* address)
     {
         if (Sse.IsSupported)

@@ -37,6 +37,12 @@ internal readonly unsafe struct Int8Words256 : IInt8Vectors<Vector256<int>>
     public static Vector256<int> Xor(Vector256<int> left, Vector256<int> right) => left ^ right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(Vector256<int> sum, int zero, int* columnSums, int* output)
+    {
+        (sum + Vector256.Load(output)).Store(output);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(sbyte* address)
     {
         if (Sse.IsSupported)

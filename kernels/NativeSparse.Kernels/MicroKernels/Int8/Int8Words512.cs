@@ -37,6 +37,12 @@ internal readonly unsafe struct Int8Words512 : IInt8Vectors<Vector512<int>>
     public static Vector512<int> Xor(Vector512<int> left, Vector512<int> right) => left ^ right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(Vector512<int> sum, int zero, int* columnSums, int* output)
+    {
+        (sum + Vector512.Load(output)).Store(output);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(sbyte* address)
     {
         if (Sse.IsSupported)

@@ -30,6 +30,29 @@ internal readonly record struct QuantizedRow(float Scale, int Zero)
         return new QuantizedRow(scale, Math.Clamp((int)MathF.Round(-low * inverse), 0, Levels));
     }
 
+    /// <summary>The zero point of symmetric rows: they round to -127 to 127.</summary>
+    public const int Middle = 128;
+
+    /// <summary><c>scale = magnitude / 127</c> around <see cref="Middle"/>; a NaN magnitude gives a row that is not finite.</summary>
+    public static QuantizedRow OfMagnitude(float magnitude, out float inverse)
+    {
+        const int levels = 127;
+        inverse = 0;
+        var scale = magnitude / levels;
+        if (float.IsNaN(scale))
+        {
+            return NotANumber;
+        }
+
+        if (scale < MinNormal)
+        {
+            return new QuantizedRow(0, Middle);
+        }
+
+        inverse = 1 / scale;
+        return new QuantizedRow(scale, Middle);
+    }
+
     /// <summary>A row that is not finite.</summary>
     public static QuantizedRow NotANumber => new(float.NaN, 0);
 

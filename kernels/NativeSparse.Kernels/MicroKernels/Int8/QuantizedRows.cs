@@ -40,6 +40,14 @@ internal readonly unsafe struct QuantizedRows
     /// <summary>One for each row from this one on, as the tile wants them.</summary>
     public int* Zeros(int row) => _zeros + row;
 
+    /// <summary>Stores one row with a given scale and zero point; inputs beyond <paramref name="length"/> count as zero.</summary>
+    public void Store(int row, float* x, int length, QuantizedRow scale, float inverse)
+    {
+        RowQuantizer.Store(x, length, scale, inverse, _tile.Encoding, Row(row), _tile.PaddedInputs(_inputWidth));
+        _scales[row] = scale.Scale;
+        _zeros[row] = _tile.EncodeZero(scale.Zero);
+    }
+
     /// <summary>Rounds one row.</summary>
     public void Quantize(int row, float* x)
     {

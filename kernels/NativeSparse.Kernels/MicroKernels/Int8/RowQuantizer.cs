@@ -11,20 +11,37 @@ internal static unsafe class RowQuantizer
     /// <param name="x">The row.</param>
     /// <param name="length">Its values.</param>
     /// <param name="encoding">How they are stored.</param>
-    /// <param name="destination">Where; what lies between the values and <paramref name="paddedLength"/> values becomes zero.</param>
+    /// <param name="destination">Where; what lies between the values and <paramref name="paddedLength"/> values becomes the zero point.</param>
     /// <param name="paddedLength">Values that the tile reads.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static QuantizedRow Run(float* x, int length, RowEncoding encoding, byte* destination, int paddedLength)
     {
-        var bytes = encoding == RowEncoding.Words ? sizeof(short) : sizeof(byte);
         var row = Measure(x, length, out var inverse);
+        Store(x, length, row, inverse, encoding, destination, paddedLength);
+        return row;
+    }
+
+    /// <summary>The largest magnitude of some values, NaN where one is not finite.</summary>
+    public static float Magnitude(float* x, int length)
+    {
+        var (low, high, poison) = Extremes(x, length);
+        return float.IsNaN(poison) ? float.NaN : MathF.Max(-low, high);
+    }
+
+    /// <summary>Rounds values with a given scale and zero point; zeros where the scale is NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Store(float* x, int length, QuantizedRow row, float inverse, RowEncoding encoding, byte* destination, int paddedLength)
+    {
+        var bytes = encoding == RowEncoding.Words ? sizeof(short) : sizeof(byte);
         if (float.IsNaN(row.Scale))
         {
             new Span<byte>(destination, paddedLength * bytes).Clear();
-            return row;
+            return;
         }
 
-        new Span<byte>(destination + (length * bytes), (paddedLength - length) * bytes).Clear();
+        // What lies beyond the row counts as zero in every encoding.
+        new Span<byte>(destination + (length * bytes), (paddedLength - length) * bytes)
+            .Fill(encoding == RowEncoding.UnsignedBytes ? (byte)row.Zero : encoding == RowEncoding.SignedBytes ? (byte)(row.Zero - 128) : (byte)0);
         if (encoding == RowEncoding.Words)
         {
             StoreWords(x, length, row, inverse, (short*)destination);
@@ -33,11 +50,17 @@ internal static unsafe class RowQuantizer
         {
             StoreBytes(x, length, row, inverse, encoding == RowEncoding.UnsignedBytes ? (byte)128 : (byte)0, destination);
         }
-
-        return row;
     }
 
     private static QuantizedRow Measure(float* x, int length, out float inverse)
+    {
+        var (low, high, poison) = Extremes(x, length);
+        inverse = 0;
+        return float.IsNaN(poison) ? QuantizedRow.NotANumber : QuantizedRow.Of(low, high, out inverse);
+    }
+
+    /// <summary>The least and the largest value and 0; a third number that is NaN where a value is not finite.</summary>
+    private static (float Low, float High, float Poison) Extremes(float* x, int length)
     {
         var (low, high, poison) = (0f, 0f, 0f);
         var i = 0;
@@ -75,8 +98,7 @@ internal static unsafe class RowQuantizer
             poison += x[i] * 0;
         }
 
-        inverse = 0;
-        return float.IsNaN(poison) ? QuantizedRow.NotANumber : QuantizedRow.Of(low, high, out inverse);
+        return (low, high, poison);
     }
 
     private static void StoreWords(float* x, int length, QuantizedRow row, float inverse, short* destination)

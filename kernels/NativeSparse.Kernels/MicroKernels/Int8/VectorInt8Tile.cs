@@ -244,8 +244,16 @@ internal sealed unsafe class VectorInt8Tile<TVectors, TVector> : Int8Tile
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish(int row, in Int8TileCall call, TVector s0, TVector s1)
     {
-        var (zero, scale) = (call.RowZeros[row], call.RowScales[row]);
+        var zero = call.RowZeros[row];
         var output = call.Outputs[row] + call.Column;
+        if (call.IsSum)
+        {
+            TVectors.Accumulate(s0, zero, call.ColumnSums, (int*)output);
+            TVectors.Accumulate(s1, zero, call.ColumnSums + TVectors.Lanes, (int*)output + TVectors.Lanes);
+            return;
+        }
+
+        var scale = call.RowScales[row];
         TVectors.Finish(s0, zero, call.ColumnSums, call.ColumnScales, scale, call.Biases, output);
         TVectors.Finish(
             s1,

@@ -1,0 +1,61 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>
+/// Rounds the tokens once, runs each expert's up product over its bin, rounds all hidden values of a token with one scale, and sums the down
+/// products of its experts as integers.
+/// </summary>
+internal sealed unsafe class Int8DispatchSchedule<TWidth, TVector>(Int8Tile tile) : Int8Dispatch(tile)
+    where TWidth : struct, IVectorWidth<TVector>
+    where TVector : struct
+{
+    /// <summary>Tokens of one pass: bounds the scratch memory.</summary>
+    private const int PassTokens = 512;
+
+    public override void Run(in Execution execution, View x, in Routing routing, Int8Experts experts, float scale, View y)
+    {
+        for (var first = 0; first < x.Rows; first += PassTokens)
+        {
+            execution.Cancellation.ThrowIfCancellationRequested();
+            using var scope = execution.Scratch.Enter();
+            var count = Math.Min(PassTokens, x.Rows - first);
+            var bins = ExpertBins.Rent(
+                execution.Scratch, routing, first, count, experts.Experts, Int8ExpertPass<TWidth, TVector>.MaxRows, scale);
+            if (bins.Pairs > 0)
+            {
+                RunPass(execution, x.Slice(first, count), bins, experts, y.Slice(first, count));
+            }
+        }
+    }
+
+    private static void RunPass(in Execution execution, View x, in ExpertBins bins, Int8Experts experts, View y)
+    {
+        var scratch = execution.Scratch;
+        var threads = execution.Splitter.Threads;
+        var tile = experts.Tile;
+        var pass = new Int8ExpertPass<TWidth, TVector>
+        {
+            X = x,
+            Y = y,
+            Bins = bins,
+            Experts = experts,
+            Inputs = QuantizedRows.Rent(scratch, x.Rows, experts.InputWidth, tile),
+            Hidden = scratch.RentSpread(bins.Pairs, experts.HiddenStride),
+            Ungated = experts.IsGated ? scratch.RentSpread(bins.Pairs, experts.HiddenStride) : default,
+            HiddenInputs = QuantizedRows.Rent(scratch, bins.Pairs, experts.ExpertWidth, tile),
+            TokenScales = scratch.Rent(1, x.Rows),
+            Sums = scratch.RentInt32(x.Rows, experts.SumStride),
+            Cancellation = execution.Cancellation,
+        };
+        var tokenChunks = (x.Rows + Int8ExpertPass<TWidth, TVector>.ChunkTokens - 1) / Int8ExpertPass<TWidth, TVector>.ChunkTokens;
+        var up = WorkShare.Of(bins, new PanelShape(experts.InputWidth, experts.HiddenStride, tile.Columns), experts.IsGated, threads);
+        (pass.UpGroups, pass.UpChunks) = threads == 1 ? (1, 1) : up;
+        pass.DownChunks = threads == 1
+            ? 1
+            : WorkShare.Columns(bins, new PanelShape(experts.ExpertWidth, experts.SumStride, tile.Columns), threads);
+        execution.Splitter.Run(tokenChunks, &Int8ExpertPass<TWidth, TVector>.RunRounding, ref pass);
+        execution.Splitter.Run(pass.UpChunks, &Int8ExpertPass<TWidth, TVector>.RunUp, ref pass);
+        execution.Splitter.Run(tokenChunks, &Int8ExpertPass<TWidth, TVector>.RunHiddenRounding, ref pass);
+        execution.Splitter.Run(pass.DownChunks, &Int8ExpertPass<TWidth, TVector>.RunDown, ref pass);
+        execution.Splitter.Run(tokenChunks, &Int8ExpertPass<TWidth, TVector>.RunFinish, ref pass);
+    }
+}

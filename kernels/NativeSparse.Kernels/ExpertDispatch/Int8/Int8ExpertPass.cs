@@ -1,0 +1,257 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>One pass over some tokens in five steps; every step is cut into chunks that may run on any thread.</summary>
+internal unsafe struct Int8ExpertPass<TWidth, TVector>
+    where TWidth : struct, IVectorWidth<TVector>
+    where TVector : struct
+{
+    /// <summary>Most rows of one block of a bin.</summary>
+    public const int MaxRows = 96;
+
+    /// <summary>Tokens of one chunk of the steps that walk tokens.</summary>
+    public const int ChunkTokens = 16;
+
+    public View X;
+    public View Y;
+    public ExpertBins Bins;
+    public Int8Experts Experts;
+    public QuantizedRows Inputs;
+
+    /// <summary>One row for each pair.</summary>
+    public View Hidden;
+
+    /// <summary>The up products of gated experts before the gate.</summary>
+    public View Ungated;
+
+    public QuantizedRows HiddenInputs;
+
+    /// <summary>The scale of all hidden values of a token.</summary>
+    public View TokenScales;
+
+    /// <summary>int32, one row of whole panels for each token.</summary>
+    public View Sums;
+
+    public int UpGroups;
+    public int UpChunks;
+    public int DownChunks;
+    public CancellationToken Cancellation;
+
+    public static void RunRounding(ref Int8ExpertPass<TWidth, TVector> pass, int chunk)
+    {
+        for (var t = chunk * ChunkTokens; t < Math.Min((chunk + 1) * ChunkTokens, pass.X.Rows); t++)
+        {
+            pass.Inputs.Quantize(t, pass.X.Row(t));
+        }
+    }
+
+    public static void RunUp(ref Int8ExpertPass<TWidth, TVector> pass, int chunk)
+    {
+        var items = pass.Bins.Blocks * pass.UpGroups;
+        var end = (int)((long)items * (chunk + 1) / pass.UpChunks);
+        for (var item = (int)((long)items * chunk / pass.UpChunks); item < end; item++)
+        {
+            pass.Cancellation.ThrowIfCancellationRequested();
+            var group = item % pass.UpGroups;
+            var panels = pass.Experts.UpPanels;
+            pass.GoUp(pass.Bins[item / pass.UpGroups], panels * group / pass.UpGroups, panels * (group + 1) / pass.UpGroups);
+        }
+    }
+
+    public static void RunHiddenRounding(ref Int8ExpertPass<TWidth, TVector> pass, int chunk)
+    {
+        for (var t = chunk * ChunkTokens; t < Math.Min((chunk + 1) * ChunkTokens, pass.X.Rows); t++)
+        {
+            pass.RoundHidden(t);
+        }
+    }
+
+    public static void RunDown(ref Int8ExpertPass<TWidth, TVector> pass, int chunk)
+    {
+        var panels = pass.Experts.DownPanels;
+        var (first, end) = (panels * chunk / pass.DownChunks, panels * (chunk + 1) / pass.DownChunks);
+        var columns = pass.Experts.Tile.Columns;
+        for (var t = 0; t < pass.X.Rows; t++)
+        {
+            new Span<int>(pass.Sums.RowInt32(t) + (first * columns), (end - first) * columns).Clear();
+        }
+
+        for (var b = 0; b < pass.Bins.Blocks; b++)
+        {
+            pass.Cancellation.ThrowIfCancellationRequested();
+            pass.GoDown(pass.Bins[b], first, end);
+        }
+    }
+
+    public static void RunFinish(ref Int8ExpertPass<TWidth, TVector> pass, int chunk)
+    {
+        for (var t = chunk * ChunkTokens; t < Math.Min((chunk + 1) * ChunkTokens, pass.X.Rows); t++)
+        {
+            pass.Finish(t);
+        }
+    }
+
+    /// <summary>hidden = weight act(x up + b), or weight act(x gate + c) (x up + b), for some panels of one block.</summary>
+    [SkipLocalsInit]
+    private void GoUp(in ExpertBins.Block block, int first, int end)
+    {
+        var inputs = stackalloc byte*[MaxRows];
+        var scales = stackalloc float[MaxRows];
+        var zeros = stackalloc int[MaxRows];
+        var hidden = stackalloc float*[MaxRows];
+        var ungated = stackalloc float*[MaxRows];
+        var sums = stackalloc float*[MaxRows];
+        var columns = Experts.Tile.Columns;
+        var values = stackalloc float[block.Rows * columns];
+        PanelTail.Point(values, columns, sums, block.Rows);
+        var tokens = Bins.Tokens(block.FirstPair);
+        for (var r = 0; r < block.Rows; r++)
+        {
+            inputs[r] = Inputs.Row(tokens[r]);
+            scales[r] = Inputs.Scales(tokens[r])[0];
+            zeros[r] = Inputs.Zeros(tokens[r])[0];
+            hidden[r] = Hidden.Row(block.FirstPair + r);
+            ungated[r] = Ungated.Row(block.FirstPair + r);
+        }
+
+        var call = new Int8TileCall
+        {
+            Rows = inputs,
+            RowCount = block.Rows,
+            InputBytes = Inputs.InputBytes,
+            RowScales = scales,
+            RowZeros = zeros,
+        };
+        var finish = new Finish { Activation = Experts.Activation, RowScale = Bins.Weights(block.FirstPair) };
+        if (Experts.IsGated)
+        {
+            Multiply(ref call, Experts.Up(block.Expert), Experts.UpBias(block.Expert), first, end, sums, default, ungated);
+            finish.Multiplier = ungated;
+            Multiply(ref call, Experts.Gate(block.Expert), Experts.GateBias(block.Expert), first, end, sums, finish, hidden);
+        }
+        else
+        {
+            Multiply(ref call, Experts.Up(block.Expert), Experts.UpBias(block.Expert), first, end, sums, finish, hidden);
+        }
+    }
+
+    private static void Multiply(
+        ref Int8TileCall call, Int8Matrix matrix, float* bias, int first, int end, float** sums, in Finish finish, float** outputs)
+    {
+        for (var panel = first; panel < end; panel++)
+        {
+            var column = panel * matrix.Tile.Columns;
+            call.Weights = matrix.Panel(panel);
+            call.ColumnScales = matrix.Scales(panel);
+            call.ColumnSums = matrix.Sums(panel);
+            call.Biases = bias + column;
+            call.Ahead = panel + 1 < end ? matrix.Panel(panel + 1) : null;
+            call.Outputs = finish.IsIdentity ? outputs : sums;
+            call.Column = finish.IsIdentity ? column : 0;
+            matrix.Tile.Run(call);
+            if (!finish.IsIdentity)
+            {
+                PanelFinish<TWidth, TVector>.Run(finish, sums, 0, outputs, call.RowCount, column);
+            }
+        }
+    }
+
+    private readonly void RoundHidden(int token)
+    {
+        var pairs = Bins.PairsOf(token);
+        var magnitude = 0f;
+        foreach (var pair in pairs)
+        {
+            var own = RowQuantizer.Magnitude(Hidden.Row(pair), Experts.Width(Bins.Expert(pair)));
+            magnitude = MathF.Max(magnitude, own);
+        }
+
+        var row = QuantizedRow.OfMagnitude(magnitude, out var inverse);
+        TokenScales.Row(0)[token] = row.Scale;
+        foreach (var pair in pairs)
+        {
+            HiddenInputs.Store(pair, Hidden.Row(pair), Experts.Width(Bins.Expert(pair)), row, inverse);
+        }
+    }
+
+    /// <summary>sums[token] += hidden down for some panels of one block.</summary>
+    [SkipLocalsInit]
+    private readonly void GoDown(in ExpertBins.Block block, int first, int end)
+    {
+        var inputs = stackalloc byte*[MaxRows];
+        var outputs = stackalloc float*[MaxRows];
+        var tokens = Bins.Tokens(block.FirstPair);
+        for (var r = 0; r < block.Rows; r++)
+        {
+            inputs[r] = HiddenInputs.Row(block.FirstPair + r);
+            outputs[r] = (float*)Sums.RowInt32(tokens[r]);
+        }
+
+        var matrix = Experts.Down(block.Expert);
+        var call = new Int8TileCall
+        {
+            Rows = inputs,
+            RowStride = HiddenInputs.Stride,
+            RowCount = block.Rows,
+            InputBytes = HiddenInputs.InputBytes,
+            RowZeros = HiddenInputs.Zeros(block.FirstPair),
+            IsSum = true,
+            Outputs = outputs,
+        };
+        for (var panel = first; panel < end; panel++)
+        {
+            call.Weights = matrix.Panel(panel);
+            call.ColumnSums = matrix.Sums(panel);
+            call.Column = panel * matrix.Tile.Columns;
+            call.Ahead = panel + 1 < end ? matrix.Panel(panel + 1) : null;
+            matrix.Tile.Run(call);
+        }
+    }
+
+    /// <summary>y += scale * sums, then the weighted biases of the token's experts.</summary>
+    private readonly void Finish(int token)
+    {
+        var pairs = Bins.PairsOf(token);
+        if (pairs.IsEmpty)
+        {
+            return;
+        }
+
+        var y = Y.Row(token);
+        var sums = Sums.RowInt32(token);
+        var scale = TokenScales.Row(0)[token];
+        fixed (float* columnScales = Experts.DownScales)
+        {
+            var lanes = Vector256<float>.Count;
+            var factor = Vector256.Create(scale);
+            var o = 0;
+            for (; o <= Y.Columns - lanes; o += lanes)
+            {
+                var product = Vector256.ConvertToSingle(Vector256.Load(sums + o)) * Vector256.Load(columnScales + o);
+                Vector256.FusedMultiplyAdd(product, factor, Vector256.Load(y + o)).Store(y + o);
+            }
+
+            for (; o < Y.Columns; o++)
+            {
+                y[o] = MathF.FusedMultiplyAdd(sums[o] * columnScales[o], scale, y[o]);
+            }
+        }
+
+        if (!Experts.HasExpertBias)
+        {
+            return;
+        }
+
+        foreach (var pair in pairs)
+        {
+            var bias = Experts.ExpertBias(Bins.Expert(pair));
+            var weight = Bins.Weights(pair)[0];
+            for (var o = 0; o < Y.Columns; o++)
+            {
+                y[o] = MathF.FusedMultiplyAdd(weight, bias[o], y[o]);
+            }
+        }
+    }
+}
