@@ -36,6 +36,15 @@ internal sealed class NodeConstants(FormNode node)
         return (values, constant.Shape);
     }
 
+    /// <summary>A required int8 constant of an exact shape.</summary>
+    public sbyte[] RequireInt8(int index, string name, params long[] shape)
+    {
+        var (values, actual) = RequireInt8(index, name, shape.Length);
+        return actual.SequenceEqual(shape) && values.Length == shape.Aggregate(1L, (size, length) => size * length)
+            ? values
+            : throw Error($"input '{name}' is [{string.Join(", ", actual)}], expected [{string.Join(", ", shape)}]");
+    }
+
     /// <summary>An optional float32 constant of an exact shape.</summary>
     public float[]? Optional(int index, string name, params long[] shape)
     {

@@ -45,10 +45,47 @@ public abstract class FormContractTests(string form, string? converter, Func<Jso
 
     [Theory]
     [MemberData(nameof(Networks))]
+    public void At_int8_every_backend_is_near_the_dense_network(bool gated, bool biases, string activation)
+    {
+        var weights = DenseReference.Random(1, Width, Hidden, Output, gated, biases, activation);
+        var x = Inputs();
+        var expected = DenseReference.Run(weights, x, ScalarFunctions.Find(activation));
+        float[]? first = null;
+        foreach (var name in Backends())
+        {
+            using var backend = BackendCatalog.Open(name);
+            using var built = Build(weights, backend, lossless(), Precision.Int8);
+            Assert.Equal(Precision.Int8, built.Precision);
+            var actual = FormRunner.Run(built, x);
+            var (error, size) = (0.0, 0.0);
+            for (var i = 0; i < actual.Length; i++)
+            {
+                error += (actual[i] - expected[i]) * (actual[i] - expected[i]);
+                size += expected[i] * expected[i];
+            }
+
+            Assert.InRange(Math.Sqrt(error / size), 1e-6, 0.03);
+
+            // Only the activation may differ, by its stated error, which can move a rounded value to its neighbour.
+            first ??= actual;
+            Assert.All(actual.Zip(first), pair => Assert.Equal(pair.First, pair.Second, 0.02f * (1 + Math.Abs(pair.Second))));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
     public void A_row_does_not_depend_on_its_batch_or_on_threads(bool gated, bool biases, string activation)
     {
+        foreach (var precision in Enum.GetValues<Precision>())
+        {
+            CheckRows(gated, biases, activation, precision);
+        }
+    }
+
+    private void CheckRows(bool gated, bool biases, string activation, Precision precision)
+    {
         using var backend = BackendCatalog.Open(null);
-        using var built = Build(DenseReference.Random(2, Width, Hidden, Output, gated, biases, activation), backend, lossy());
+        using var built = Build(DenseReference.Random(2, Width, Hidden, Output, gated, biases, activation), backend, lossy(), precision);
         var x = Inputs();
         var whole = FormRunner.Run(built, x);
         Assert.Equal(whole, FormRunner.Run(built, x, new ThreadPoolSplitter(3)));
@@ -64,10 +101,18 @@ public abstract class FormContractTests(string form, string? converter, Func<Jso
     [MemberData(nameof(Networks))]
     public void Saving_and_loading_keeps_every_bit(bool gated, bool biases, string activation)
     {
+        foreach (var precision in Enum.GetValues<Precision>())
+        {
+            CheckSaving(gated, biases, activation, precision);
+        }
+    }
+
+    private void CheckSaving(bool gated, bool biases, string activation, Precision precision)
+    {
         using var backend = BackendCatalog.Open(null);
         var descriptor = FormRegistry.Find(form);
         var conversion = descriptor.Convert(
-            Context(DenseReference.Random(3, Width, Hidden, Output, gated, biases, activation), backend), converter, lossy());
+            Context(DenseReference.Random(3, Width, Hidden, Output, gated, biases, activation), backend, precision), converter, lossy());
         var written = descriptor.Write("site", conversion.Parameters);
         var read = descriptor.Read(new FormNode
         {
@@ -80,6 +125,7 @@ public abstract class FormContractTests(string form, string? converter, Func<Jso
         });
         using var before = descriptor.Build(conversion.Parameters, backend);
         using var after = descriptor.Build(read, backend);
+        Assert.Equal(precision, after.Precision);
         Assert.Equal(FormRunner.Run(before, Inputs()), FormRunner.Run(after, Inputs()));
     }
 
@@ -141,12 +187,12 @@ public abstract class FormContractTests(string form, string? converter, Func<Jso
 
     private static float[] Inputs() => DenseReference.Values(new Random(9), Rows * Width, 1);
 
-    private static ConversionContext Context(FeedForwardWeights weights, Backend backend) =>
-        new() { Site = "site", Weights = weights, Backend = backend, Splitter = SerialSplitter.Instance };
+    private static ConversionContext Context(FeedForwardWeights weights, Backend backend, Precision precision = Precision.Float32) =>
+        new() { Site = "site", Weights = weights, Backend = backend, Splitter = SerialSplitter.Instance, Precision = precision };
 
-    private FeedForward Build(FeedForwardWeights weights, Backend backend, JsonObject? options)
+    private FeedForward Build(FeedForwardWeights weights, Backend backend, JsonObject? options, Precision precision = Precision.Float32)
     {
         var descriptor = FormRegistry.Find(form);
-        return descriptor.Build(descriptor.Convert(Context(weights, backend), converter, options).Parameters, backend);
+        return descriptor.Build(descriptor.Convert(Context(weights, backend, precision), converter, options).Parameters, backend);
     }
 }

@@ -43,13 +43,14 @@ internal sealed class DenseDescriptor : FormDescriptor
     {
         CheckSettings(converter, options, context.Site);
         var parameters = DenseParameters.Create(context.Weights, context.Precision);
+        using var form = context.Precision == Precision.Float32 ? null : new DenseFeedForward(parameters, context.Backend);
         return new FormConversion(parameters, new SiteReport
         {
             Name = context.Site,
             Form = Name,
             Precision = Conversion.Precisions.Name(context.Precision),
             Converter = Copy,
-            Error = context.Precision == Precision.Float32 ? 0 : RoundingError.Of(context, parameters),
+            Error = form is null ? 0 : FormError.Of(context, form),
         });
     }
 

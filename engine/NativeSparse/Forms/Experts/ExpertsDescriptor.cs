@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using NativeSparse.Conversion;
 using NativeSparse.Forms.Experts.Converters;
@@ -35,7 +36,7 @@ internal sealed class ExpertsDescriptor : FormDescriptor
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Precision> Precisions => [Precision.Float32];
+    public override IReadOnlyList<Precision> Precisions => [Precision.Float32, Precision.Int8];
 
     /// <inheritdoc/>
     public override bool NeedsCalibration(string? converter, JsonObject? options) =>
@@ -48,7 +49,8 @@ internal sealed class ExpertsDescriptor : FormDescriptor
         var settings = Parse(options);
         var conversion = method.Convert(context, settings);
         var effort = context.CompareWithChance ? EvaluationEffort.Report : EvaluationEffort.Quick;
-        return new FormConversion(conversion.Parameters, ExpertsEvaluation.Evaluate(context, settings, method, conversion, effort));
+        var report = ExpertsEvaluation.Evaluate(context, settings, method, conversion, effort);
+        return context.Precision == Precision.Float32 ? new FormConversion(conversion.Parameters, report) : Round(context, conversion.Parameters, report);
     }
 
     /// <inheritdoc/>
@@ -59,7 +61,26 @@ internal sealed class ExpertsDescriptor : FormDescriptor
 
     /// <inheritdoc/>
     public override FeedForward Build(FormParameters parameters, Backend backend) =>
-        new ExpertsFeedForward((ExpertsParameters)parameters, backend, Precision.Float32);
+        new ExpertsFeedForward((ExpertsParameters)parameters, backend);
+
+    /// <summary>Rounds what was fitted in float32 and measures it again.</summary>
+    private static FormConversion Round(ConversionContext context, ExpertsParameters fitted, SiteReport report)
+    {
+        var rounded = fitted with { Integers = QuantizedExpertWeights.Round(fitted.ToWeights(null)) };
+        using var form = new ExpertsFeedForward(rounded, context.Backend);
+        List<string> notes = [.. report.Notes];
+        if (report.Error is { } error)
+        {
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"error before rounding {error:0.0000}"));
+        }
+
+        return new FormConversion(rounded, report with
+        {
+            Precision = Conversion.Precisions.Name(context.Precision),
+            Error = FormError.Of(context, form),
+            Notes = notes,
+        });
+    }
 
     private ExpertsOptions Parse(JsonObject? options) => OptionReader.Read(options, OptionReader.Default.ExpertsOptions, Name);
 }

@@ -15,7 +15,7 @@ internal sealed unsafe class ExpertsFeedForward : FeedForward
     private readonly ConstantRow _routerBias;
     private readonly ConstantRow _downBias;
 
-    public ExpertsFeedForward(ExpertsParameters parameters, Backend backend, Precision precision)
+    public ExpertsFeedForward(ExpertsParameters parameters, Backend backend)
     {
         _backend = backend;
         InputWidth = parameters.InputWidth;
@@ -36,23 +36,10 @@ internal sealed unsafe class ExpertsFeedForward : FeedForward
         // The dispatch adds an expert's bias for free where it is neither scaled nor weighted.
         var foldBias = parameters is { Scale: 1, Weights: RoutingWeights.None };
         _paths = ExpertPaths.Create(parameters, includeExpertBias: !foldBias, backend);
-        _experts = backend.Experts.Pack(
-            new ExpertWeights
-            {
-                Experts = parameters.Experts,
-                InputWidth = parameters.InputWidth,
-                ExpertWidth = parameters.ExpertWidth,
-                OutputWidth = parameters.OutputWidth,
-                Activation = parameters.Activation,
-                Up = parameters.Up,
-                UpBias = parameters.UpBias,
-                Gate = parameters.Gate,
-                GateBias = parameters.GateBias,
-                Down = parameters.Down,
-                ExpertBias = foldBias ? parameters.ExpertBias : null,
-                Widths = parameters.Widths,
-            },
-            precision);
+        var bias = foldBias ? parameters.ExpertBias : null;
+        _experts = parameters.Integers is null
+            ? backend.Experts.Pack(parameters.ToWeights(bias), Precision.Float32)
+            : backend.Experts.Pack(parameters.ToIntegers(bias));
     }
 
     /// <inheritdoc/>
@@ -65,7 +52,7 @@ internal sealed unsafe class ExpertsFeedForward : FeedForward
     public override Precision Precision => _experts.Precision;
 
     /// <inheritdoc/>
-    public override string Version => _backend.Experts.Version;
+    public override string Version => _experts.Version;
 
     /// <inheritdoc/>
     public override long ByteCount =>

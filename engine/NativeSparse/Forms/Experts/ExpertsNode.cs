@@ -7,6 +7,9 @@ namespace NativeSparse.Forms.Experts;
 /// <summary>The schema of an experts node in a saved file.</summary>
 internal static class ExpertsNode
 {
+    /// <summary>Where the scales begin among the constants.</summary>
+    private const int UpScale = 12;
+
     /// <summary>Operator name.</summary>
     public const string OpType = "ExpertsFeedForward";
 
@@ -23,6 +26,7 @@ internal static class ExpertsNode
     /// <summary>The node of some experts.</summary>
     public static ReplacementNode Write(string site, ExpertsParameters parameters)
     {
+        var integers = parameters.Integers;
         long e = parameters.Experts, d = parameters.InputWidth, b = parameters.ExpertWidth, o = parameters.OutputWidth;
         return new ReplacementNode
         {
@@ -40,11 +44,11 @@ internal static class ExpertsNode
             },
             Constants =
             [
-                ConstantTensor.Create("up", parameters.Up, e, d, b),
+                Weight("up", parameters.Up, integers?.Up, e, d, b),
                 Optional("up_bias", parameters.UpBias, e, b),
-                Optional("gate", parameters.Gate, e, d, b),
+                parameters.Gate is null && integers is not { Gate.IsEmpty: false } ? null : Weight("gate", parameters.Gate, integers?.Gate, e, d, b),
                 Optional("gate_bias", parameters.GateBias, e, b),
-                ConstantTensor.Create("down", parameters.Down, e, b, o),
+                Weight("down", parameters.Down, integers?.Down, e, b, o),
                 Optional("down_bias", parameters.DownBias, o),
                 ConstantTensor.Create("router", parameters.Router, d, e),
                 Optional("router_bias", parameters.RouterBias, e),
@@ -54,6 +58,15 @@ internal static class ExpertsNode
                 parameters.Widths is { } widths
                     ? new ConstantTensor("expert_width", "int32", [e], MemoryMarshal.AsBytes(widths.AsSpan()).ToArray())
                     : null,
+                .. integers is null ? (ConstantTensor?[])[] :
+                [
+                    ConstantTensor.Create("up_scale", integers.UpScales.ToArray(), e, b),
+                    null,
+                    integers.Gate.IsEmpty ? null : ConstantTensor.Create("gate_scale", integers.GateScales.ToArray(), e, b),
+                    null,
+                    ConstantTensor.Create("down_scale", integers.DownScales.ToArray(), o),
+                    null,
+                ],
             ],
         };
     }
@@ -62,9 +75,10 @@ internal static class ExpertsNode
     public static ExpertsParameters Read(FormNode node)
     {
         var constants = new NodeConstants(node);
-        var (up, shape) = constants.Require(0, "up", 3);
+        var isInt8 = constants.Find(0)?.ElementType == "int8";
+        var (up, shape) = isInt8 ? ([], constants.RequireInt8(0, "up", 3).Shape) : constants.Require(0, "up", 3);
         long e = constants.Width(shape[0], "up"), d = constants.Width(shape[1], "up"), b = constants.Width(shape[2], "up");
-        var (down, downShape) = constants.Require(4, "down", 3);
+        var (down, downShape) = isInt8 ? ([], constants.RequireInt8(4, "down", 3).Shape) : constants.Require(4, "down", 3);
         long o = constants.Width(downShape[2], "down");
         if (downShape[0] != e || downShape[1] != b)
         {
@@ -87,7 +101,8 @@ internal static class ExpertsNode
             Activation = Activation.Parse(ActivationNames.Check(constants, "activation")),
             Up = up,
             UpBias = constants.Optional(1, "up_bias", e, b),
-            Gate = constants.Optional(2, "gate", e, d, b),
+            Gate = isInt8 ? null : constants.Optional(2, "gate", e, d, b),
+            Integers = isInt8 ? ReadIntegers(constants, (int)e, (int)d, (int)b, (int)o) : null,
             GateBias = constants.Optional(3, "gate_bias", e, b),
             Down = down,
             DownBias = constants.Optional(5, "down_bias", o),
@@ -110,6 +125,45 @@ internal static class ExpertsNode
 
         return parameters;
     }
+
+    /// <summary>The integers and their scales alone; biases and the rest are the parameters' own.</summary>
+    private static QuantizedExpertWeights ReadIntegers(NodeConstants constants, int e, int d, int b, int o)
+    {
+        var gate = constants.Find(2) is null ? [] : constants.RequireInt8(2, "gate", [e, d, b]);
+        foreach (var index in (int[])[UpScale, UpScale + 2, UpScale + 4])
+        {
+            if (constants.Find(index + 1) is not null)
+            {
+                throw constants.Error("an int8 weight has a zero point; int8 weights have none");
+            }
+        }
+
+        var weights = new QuantizedExpertWeights
+        {
+            Experts = e,
+            InputWidth = d,
+            ExpertWidth = b,
+            OutputWidth = o,
+            Activation = default,
+            Up = constants.RequireInt8(0, "up", [e, d, b]),
+            UpScales = constants.Require(UpScale, "up_scale", [e, b]),
+            Gate = gate,
+            GateScales = gate.Length == 0 ? [] : constants.Require(UpScale + 2, "gate_scale", [e, b]),
+            Down = constants.RequireInt8(4, "down", [e, b, o]),
+            DownScales = constants.Require(UpScale + 4, "down_scale", [o]),
+        };
+        if (weights.Up.Span.Contains(sbyte.MinValue) || weights.Gate.Span.Contains(sbyte.MinValue) || weights.Down.Span.Contains(sbyte.MinValue))
+        {
+            throw constants.Error("an int8 weight is -128; weights are -127 to 127");
+        }
+
+        return weights;
+    }
+
+    private static ConstantTensor Weight(string name, float[]? values, ReadOnlyMemory<sbyte>? integers, params long[] shape) =>
+        integers is { } own
+            ? new ConstantTensor(name, "int8", shape, MemoryMarshal.AsBytes(own.Span).ToArray())
+            : ConstantTensor.Create(name, values!, shape);
 
     private static ConstantTensor? Optional(string name, float[]? values, params long[] shape) =>
         values is null ? null : ConstantTensor.Create(name, values, shape);

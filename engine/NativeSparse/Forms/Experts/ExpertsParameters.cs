@@ -25,6 +25,9 @@ internal sealed record ExpertsParameters : FormParameters
     /// <summary>Applied to the gate of a gated network, else to the up product.</summary>
     public required Activation Activation { get; init; }
 
+    /// <summary>The weights as they are saved and multiplied at int8, or null at float32; the arrays of float32 weights may then be empty.</summary>
+    public QuantizedExpertWeights? Integers { get; init; }
+
     /// <summary><c>[E, D, B]</c>.</summary>
     public required float[] Up { get; init; }
 
@@ -75,4 +78,43 @@ internal sealed record ExpertsParameters : FormParameters
 
     /// <summary>How chosen scores become weights.</summary>
     public RoutingWeights Weights { get; init; }
+
+    /// <summary>The weights of the dispatch in float32.</summary>
+    /// <param name="expertBias">Biases that the dispatch adds, or null.</param>
+    public ExpertWeights ToWeights(float[]? expertBias) => new()
+    {
+        Experts = Experts,
+        InputWidth = InputWidth,
+        ExpertWidth = ExpertWidth,
+        OutputWidth = OutputWidth,
+        Activation = Activation,
+        Up = Up,
+        UpBias = UpBias,
+        Gate = Gate,
+        GateBias = GateBias,
+        Down = Down,
+        ExpertBias = expertBias,
+        Widths = Widths,
+    };
+
+    /// <summary>The weights of the dispatch at int8; <see cref="Integers"/> is there.</summary>
+    /// <param name="expertBias">Biases that the dispatch adds, or null.</param>
+    public QuantizedExpertWeights ToIntegers(float[]? expertBias) => new()
+    {
+        Experts = Experts,
+        InputWidth = InputWidth,
+        ExpertWidth = ExpertWidth,
+        OutputWidth = OutputWidth,
+        Activation = Activation,
+        Up = Integers!.Up,
+        UpScales = Integers.UpScales,
+        UpBias = UpBias,
+        Gate = Integers.Gate,
+        GateScales = Integers.GateScales,
+        GateBias = GateBias,
+        Down = Integers.Down,
+        DownScales = Integers.DownScales,
+        ExpertBias = expertBias,
+        Widths = Widths,
+    };
 }

@@ -3,11 +3,11 @@ using NativeSparse.Kernels;
 
 namespace NativeSparse.Forms;
 
-/// <summary>What rounding alone does to a site: the relative L2 error of a form against the dense network in float32, on held-out tokens.</summary>
-internal static unsafe class RoundingError
+/// <summary>The relative L2 error of a form at its precision against the dense network in float32, on held-out tokens.</summary>
+internal static unsafe class FormError
 {
     /// <summary>The error, or null without held-out tokens.</summary>
-    public static double? Of(ConversionContext context, DenseParameters rounded)
+    public static double? Of(ConversionContext context, FeedForward form)
     {
         if (context.Sample is not { HeldOutTokens: > 0 } sample)
         {
@@ -15,11 +15,10 @@ internal static unsafe class RoundingError
         }
 
         using var reference = new DenseFeedForward(DenseParameters.Create(context.Weights, Precision.Float32), context.Backend);
-        using var form = new DenseFeedForward(rounded, context.Backend);
         return RelativeError.Of(Run(reference, sample.HeldOut, context), Run(form, sample.HeldOut, context));
     }
 
-    private static float[] Run(DenseFeedForward form, float[] x, ConversionContext context)
+    private static float[] Run(FeedForward form, float[] x, ConversionContext context)
     {
         var rows = x.Length / form.InputWidth;
         var y = new float[rows * form.OutputWidth];
