@@ -15,7 +15,6 @@ internal sealed unsafe class ExpertProblem : KernelProblem
     private readonly View _x;
     private readonly View _y;
     private readonly View _biasRow;
-    private readonly View _hidden;
     private readonly View _denseY;
     private readonly View _scores;
     private readonly Routing _routing;
@@ -32,25 +31,32 @@ internal sealed unsafe class ExpertProblem : KernelProblem
         _x = Rent(@case.Tokens, d, Sample(2, @case.Tokens * d));
         _y = Rent(@case.Tokens, d);
         _biasRow = Rent(1, h, _bias);
-        _hidden = Rent(@case.Tokens, h);
         _denseY = Rent(@case.Tokens, d);
         _scores = Rent(@case.Tokens, @case.Experts);
         _routing = Routing.Rent(Memory, @case.Tokens, @case.Active);
         Float32Baseline = Own("onnxruntime float32", OnnxRuntimeBaseline.FeedForward([_network], _x, Rent(@case.Tokens, d), threads));
+        Baseline = @case.Precision == Precision.Float32
+            ? Float32Baseline
+            : Own("onnxruntime int8", OnnxRuntimeBaseline.FeedForward([_network], _x, Rent(@case.Tokens, d), threads, @case.Precision));
     }
 
     public override double Operations => 4.0 * Case.Tokens * Case.InputWidth * Width * Case.Active;
 
     public override double WeightBytes =>
-        (double)_up.Length * 2 / Case.Experts * Math.Min(Case.Experts, Case.Active * Case.Tokens) * sizeof(float);
+        (double)_up.Length * 2 / Case.Experts * Math.Min(Case.Experts, Case.Active * Case.Tokens) * BytesPerWeight;
 
-    public override Contender? Baseline => Float32Baseline;
+    public override Contender? Baseline { get; }
 
     public override Contender? Float32Baseline { get; }
 
     private int Width => Case.HiddenWidth / Case.Experts;
 
-    public override Contender Prepare(Backend backend)
+    public override Contender Prepare(Backend backend) => Prepare(backend, Case.Precision, _y);
+
+    public override Contender? PrepareFloat32(Backend backend) =>
+        Case.Precision == Precision.Float32 ? null : Prepare(backend, Precision.Float32, Rent(Case.Tokens, Case.InputWidth));
+
+    private Contender Prepare(Backend backend, Precision precision, View y)
     {
         var weights = new ExpertWeights
         {
@@ -63,7 +69,7 @@ internal sealed unsafe class ExpertProblem : KernelProblem
             UpBias = _bias,
             Down = _down,
         };
-        var experts = backend.Experts.Pack(weights, Precision.Float32);
+        var experts = backend.Experts.Pack(weights, precision);
         var router = backend.Dense.Pack(_router, Case.InputWidth, Case.Experts, Precision.Float32);
         Owned.Add(experts);
         Owned.Add(router);
@@ -73,27 +79,21 @@ internal sealed unsafe class ExpertProblem : KernelProblem
         {
             backend.Dense.Run(execution, _x, router, default, _scores);
             backend.Routing.Run(execution, _scores, options, _routing);
-            new Span<float>((void*)_y.Address, _y.Rows * _y.Columns).Clear();
-            backend.Experts.Run(execution, _x, _routing, experts, 1, _y);
+            new Span<float>((void*)y.Address, y.Rows * y.Columns).Clear();
+            backend.Experts.Run(execution, _x, _routing, experts, 1, y);
         });
     }
 
     public override Contender? PrepareDense(Backend backend)
     {
-        var up = backend.Dense.Pack(_up, Case.InputWidth, Case.HiddenWidth, Precision.Float32);
-        var down = backend.Dense.Pack(_down, Case.HiddenWidth, Case.InputWidth, Precision.Float32);
+        var up = backend.Dense.Pack(_up, Case.InputWidth, Case.HiddenWidth, Case.Precision);
+        var down = backend.Dense.Pack(_down, Case.HiddenWidth, Case.InputWidth, Case.Precision);
         Owned.Add(up);
         Owned.Add(down);
         var execution = Enter();
-        var epilogue = new Epilogue { Bias = _biasRow, Activation = Gelu };
-        return new Contender($"{backend.Name} dense", () =>
-        {
-            backend.Dense.Run(execution, _x, up, epilogue, _hidden);
-            backend.Dense.Run(execution, _hidden, down, default, _denseY);
-        });
+        var network = new FeedForwardMatrices { Up = up, UpBias = _biasRow, Activation = Gelu, Down = down };
+        return new Contender($"{backend.Name} dense", () => backend.Dense.RunFeedForward(execution, _x, network, _denseY));
     }
-
-    public override Contender? PrepareFloat32(Backend backend) => null;
 
     public override double? MeasureError()
     {

@@ -50,6 +50,11 @@ public static class KernelBench
     private static List<KernelBenchRow> RunCase(
         KernelCase @case, KernelBenchOptions options, List<Backend> backends, string picked, MachineLimits limits, CancellationToken cancellation)
     {
+        if (@case is { Family: KernelFamily.Routing, Precision: not Precision.Float32 })
+        {
+            throw new ArgumentException($"routing has no precision but float32, got {Precisions.Name(@case.Precision)}", nameof(@case));
+        }
+
         using KernelProblem problem = @case.Family switch
         {
             KernelFamily.Dense when !@case.IsCold => new DenseProblem(@case, options.Threads),

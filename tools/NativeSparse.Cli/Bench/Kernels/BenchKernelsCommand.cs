@@ -122,8 +122,8 @@ internal sealed class BenchKernelsCommand : ToolCommand
         [
             .. shapes.SelectMany(shape => Cases(shape, standard, families, given => given with
             {
-                Precision = precision ?? Precision.Float32,
-                IsCold = isCold,
+                Precision = given.Family == KernelFamily.Routing ? Precision.Float32 : precision ?? Precision.Float32,
+                IsCold = isCold && given.Family is (KernelFamily.Dense or KernelFamily.FeedForward),
             })),
         ];
     }
