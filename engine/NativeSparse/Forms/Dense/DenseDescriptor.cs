@@ -104,7 +104,7 @@ internal sealed class DenseDescriptor : FormDescriptor
     private static ConstantTensor? Bias(string name, float[]? values) => values is null ? null : ConstantTensor.Create(name, values, values.Length);
 
     /// <summary>Scales and (absent) zero points behind the inputs of a float32 node; none where nothing is quantized.</summary>
-    private static IEnumerable<ConstantTensor?> Scales(DenseParameters dense)
+    private static ConstantTensor?[] Scales(DenseParameters dense)
     {
         ConstantTensor?[] scales = [dense.Up.ToScale("up"), null, dense.Gate?.ToScale("gate"), null, dense.Down.ToScale("down"), null];
         return scales.All(scale => scale is null) ? [] : scales;

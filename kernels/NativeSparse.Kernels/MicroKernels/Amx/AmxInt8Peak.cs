@@ -21,5 +21,9 @@ internal sealed unsafe class AmxInt8Peak : Int8Peak
         GC.KeepAlive(this);
     }
 
-    public override void Dispose() => _code.Dispose();
+    public override void Dispose()
+    {
+        _code.Dispose();
+        base.Dispose();
+    }
 }

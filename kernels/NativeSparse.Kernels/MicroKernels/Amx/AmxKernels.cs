@@ -13,7 +13,7 @@ internal sealed unsafe class AmxKernels : IAmxKernels, IDisposable
     private static readonly Lazy<string?> HostObstacle = new(Probe);
 
     private readonly ConcurrentDictionary<(bool IsTall, int AheadLines), ExecutableMemory> _kernels = new();
-    private readonly byte* _configurations;
+    private byte* _configurations;
 
     public AmxKernels()
     {
@@ -46,6 +46,8 @@ internal sealed unsafe class AmxKernels : IAmxKernels, IDisposable
         }
 
         _kernels.Clear();
+        NativeMemory.AlignedFree(_configurations);
+        _configurations = null;
     }
 
     private byte* Configuration(int rows) => _configurations + (rows * AmxConfiguration.ByteCount);

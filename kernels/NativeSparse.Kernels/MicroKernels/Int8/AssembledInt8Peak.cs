@@ -23,7 +23,11 @@ internal sealed unsafe class AssembledInt8Peak : Int8Peak
         GC.KeepAlive(this);
     }
 
-    public override void Dispose() => _code.Dispose();
+    public override void Dispose()
+    {
+        _code.Dispose();
+        base.Dispose();
+    }
 
     private static KernelCode Assemble()
     {
