@@ -28,19 +28,34 @@ internal sealed class CpuBackend : Backend
 
     // Each of these can be built whether or not this processor has the instructions: .NET computes what is missing with others.
     public static CpuBackend CreateVector128() =>
-        Create<Width128, Vector128<float>>(Width128.Name, Managed<Int8Words128, Vector128<int>, Width128, Vector128<float>>());
+        Create<Width128, Vector128<float>>(
+            Width128.Name,
+            Managed<Int8Words128, Vector128<int>, Width128, Vector128<float>>(),
+            Narrow<Int4Vectors128>());
 
     public static CpuBackend CreateVector256() =>
-        Create<Width256, Vector256<float>>(Width256.Name, Managed<Int8Words256, Vector256<int>, Width256, Vector256<float>>());
+        Create<Width256, Vector256<float>>(
+            Width256.Name,
+            Managed<Int8Words256, Vector256<int>, Width256, Vector256<float>>(),
+            Wide<Int4Vectors256>());
 
     public static CpuBackend CreateVector512() =>
-        Create<Width512, Vector512<float>>(Width512.Name, Managed<Int8Words512, Vector512<int>, Width512, Vector512<float>>());
+        Create<Width512, Vector512<float>>(
+            Width512.Name,
+            Managed<Int8Words512, Vector512<int>, Width512, Vector512<float>>(),
+            new Int4Schedule<Width256, Vector256<float>>(new VectorInt4Tile<Int4Vectors512, Vector512<int>, Vector512<float>>()));
 
     public static CpuBackend CreateAvxVnni() =>
-        Create<Width256, Vector256<float>>(Int8AvxVnni.Name, Managed<Int8AvxVnni, Vector256<int>, Width256, Vector256<float>>());
+        Create<Width256, Vector256<float>>(
+            Int8AvxVnni.Name,
+            Managed<Int8AvxVnni, Vector256<int>, Width256, Vector256<float>>(),
+            Wide<Int4AvxVnni>());
 
     public static CpuBackend CreateDotProduct() =>
-        Create<Width128, Vector128<float>>(Int8DotProduct.Name, Managed<Int8DotProduct, Vector128<int>, Width128, Vector128<float>>());
+        Create<Width128, Vector128<float>>(
+            Int8DotProduct.Name,
+            Managed<Int8DotProduct, Vector128<int>, Width128, Vector128<float>>(),
+            Narrow<Int4DotProduct>());
 
     /// <summary>Assembled int8 tiles; float32 at the width that pays here.</summary>
     public static unsafe CpuBackend CreateAvx512Vnni()
@@ -51,7 +66,7 @@ internal sealed class CpuBackend : Backend
 
     /// <summary>The same with kernels from elsewhere.</summary>
     public static CpuBackend CreateAvx512Vnni(Func<TileSpecification, AssembledKernels.Runner> build, params IDisposable[] kernels) =>
-        CreateWide(new AssembledInt8Tile(build), kernels);
+        CreateWide(new AssembledInt8Tile(build), build, kernels);
 
     /// <summary>int8 on the tile unit; float32 at the width that pays here.</summary>
     public static unsafe CpuBackend CreateAmxInt8()
@@ -63,7 +78,7 @@ internal sealed class CpuBackend : Backend
     /// <summary>The same with kernels from elsewhere.</summary>
     public static CpuBackend CreateAmxInt8(
         Func<TileSpecification, AssembledKernels.Runner> build, IAmxKernels tiles, params IDisposable[] kernels) =>
-        CreateWide(new AmxInt8Tile(tiles, new AssembledInt8Tile(build)), kernels);
+        CreateWide(new AmxInt8Tile(tiles, new AssembledInt8Tile(build)), build, kernels);
 
     public override void Dispose()
     {
@@ -75,6 +90,14 @@ internal sealed class CpuBackend : Backend
         base.Dispose();
     }
 
+    private static Int4Schedule<Width128, Vector128<float>> Narrow<TInt4>()
+        where TInt4 : struct, IInt4Vectors<Vector128<int>, Vector128<float>>
+        => new(new VectorInt4Tile<TInt4, Vector128<int>, Vector128<float>>());
+
+    private static Int4Schedule<Width256, Vector256<float>> Wide<TInt4>()
+        where TInt4 : struct, IInt4Vectors<Vector256<int>, Vector256<float>>
+        => new(new VectorInt4Tile<TInt4, Vector256<int>, Vector256<float>>());
+
     private static Int8Schedule<TWidth, TVector> Managed<TInt8, TInt, TWidth, TVector>()
         where TInt8 : struct, IInt8Vectors<TInt>
         where TInt : struct
@@ -82,15 +105,16 @@ internal sealed class CpuBackend : Backend
         where TVector : struct
         => new(new VectorInt8Tile<TInt8, TInt>());
 
-    private static CpuBackend CreateWide(Int8Tile tile, IDisposable[] kernels)
+    private static CpuBackend CreateWide(Int8Tile tile, Func<TileSpecification, AssembledKernels.Runner> build, IDisposable[] kernels)
     {
         var int8 = new Int8Schedule<Width512, Vector512<float>>(tile);
+        var int4 = new Int4Schedule<Width256, Vector256<float>>(new AssembledInt4Tile(build));
         return VectorWidths.Best.Name == Width512.Name
-            ? Create<Width512, Vector512<float>>(tile.Name, int8, kernels)
-            : Create<Width256, Vector256<float>>(tile.Name, int8, kernels);
+            ? Create<Width512, Vector512<float>>(tile.Name, int8, int4, kernels)
+            : Create<Width256, Vector256<float>>(tile.Name, int8, int4, kernels);
     }
 
-    private static CpuBackend Create<TWidth, TVector>(string version, Int8Products int8, params IDisposable[] kernels)
+    private static CpuBackend Create<TWidth, TVector>(string version, Int8Products int8, Int4Products int4, params IDisposable[] kernels)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
@@ -106,7 +130,7 @@ internal sealed class CpuBackend : Backend
 
         return new CpuBackend(
             $"cpu:{version}",
-            new VectorDenseMatMul<TWidth, TVector>(int8),
+            new VectorDenseMatMul<TWidth, TVector>(int8, int4),
             int8.Tile,
             new VectorTopKRouting<TWidth, TVector>(),
             experts,

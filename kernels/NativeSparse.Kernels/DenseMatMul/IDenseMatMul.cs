@@ -14,6 +14,11 @@ namespace NativeSparse.Kernels;
 /// fma(sum * columnScale, s, bias) in float32, in this order in every version. A row that holds a NaN or an infinity gives NaN.
 /// </para>
 /// <para>
+/// int4: rows are rounded as at int8; total = fma(product, groupScale, total) group by group, product being the exact sum of
+/// (q_k - 128) (u_kn - zero) over the group; then fma(columnSum, -s (z - 128), fma(total, s, bias)), columnSum being the sum of the column's
+/// weights. With a scale for each group of activations: total = fma(product * activationScale, groupScale, total), then total + bias.
+/// </para>
+/// <para>
 /// One row, one answer: a row's result does not depend on T, on its position, on the other rows or on the threads, bit for bit.
 /// Thread-safe. Nothing is allocated per run after warm-up.
 /// </para>
@@ -30,6 +35,14 @@ public interface IDenseMatMul
 
     /// <summary>Packs 8-bit weights as they are.</summary>
     PackedMatrix Pack(QuantizedWeights weights);
+
+    /// <summary>Packs 4-bit weights as they are.</summary>
+    /// <param name="weights">The weights.</param>
+    /// <param name="hasGroupScales">
+    /// Whether each group of 32 activations is rounded with a scale of its own (symmetric) instead of one scale and zero point for the row: an
+    /// outlier then costs its own group alone.
+    /// </param>
+    PackedMatrix Pack(QuantizedInt4Weights weights, bool hasGroupScales = false);
 
     /// <summary>Computes the product.</summary>
     /// <param name="execution">Threads, scratch, cancellation.</param>

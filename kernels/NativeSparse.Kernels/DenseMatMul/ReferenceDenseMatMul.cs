@@ -15,6 +15,7 @@ internal sealed unsafe class ReferenceDenseMatMul : IDenseMatMul
         {
             Precision.Float32 => new ReferenceMatrix(weights, inputWidth, outputWidth),
             Precision.Int8 => Pack(QuantizedWeights.Round(weights, inputWidth, outputWidth)),
+            Precision.Int4 => Pack(QuantizedInt4Weights.Round(weights, inputWidth, outputWidth)),
             _ => throw DenseArguments.UnknownPrecision(Version, precision),
         };
     }
@@ -23,6 +24,12 @@ internal sealed unsafe class ReferenceDenseMatMul : IDenseMatMul
     {
         ArgumentNullException.ThrowIfNull(weights);
         return new ReferenceInt8Matrix(weights);
+    }
+
+    public PackedMatrix Pack(QuantizedInt4Weights weights, bool hasGroupScales = false)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return new ReferenceInt4Matrix(weights, hasGroupScales);
     }
 
     public void Run(in Execution execution, View x, PackedMatrix weights, in Epilogue epilogue, View y)
@@ -41,6 +48,10 @@ internal sealed unsafe class ReferenceDenseMatMul : IDenseMatMul
             if (weights is ReferenceInt8Matrix integers)
             {
                 MultiplyInt8(row, integers.UnpackInt8().Values.Span, integers.UnpackInt8().Scales.Span, bias, rounded, sums);
+            }
+            else if (weights is ReferenceInt4Matrix small)
+            {
+                ReferenceInt4Product.Run(row, small.UnpackInt4(), small.HasGroupScales, bias, sums);
             }
             else
             {
@@ -124,7 +135,7 @@ internal sealed unsafe class ReferenceDenseMatMul : IDenseMatMul
 
     private void RequireOwn(PackedMatrix weights)
     {
-        if (weights is not (ReferenceMatrix or ReferenceInt8Matrix))
+        if (weights is not (ReferenceMatrix or ReferenceInt8Matrix or ReferenceInt4Matrix))
         {
             throw DenseArguments.Foreign(Version, nameof(weights));
         }

@@ -4,7 +4,8 @@ namespace NativeSparse.Kernels;
 
 /// <summary>Dense products in panels and register tiles.</summary>
 /// <param name="int8">The version of the int8 products.</param>
-internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int8) : IDenseMatMul
+/// <param name="int4">The version of the int4 products.</param>
+internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int8, Int4Products int4) : IDenseMatMul
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
 {
@@ -17,6 +18,7 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
         {
             Precision.Float32 => new PanelMatrix(weights, new PanelShape(inputWidth, outputWidth, PanelProduct<TWidth, TVector>.Panel), Version),
             Precision.Int8 => Pack(QuantizedWeights.Round(weights, inputWidth, outputWidth)),
+            Precision.Int4 => Pack(QuantizedInt4Weights.Round(weights, inputWidth, outputWidth)),
             _ => throw DenseArguments.UnknownPrecision(Version, precision),
         };
     }
@@ -25,6 +27,12 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
     {
         ArgumentNullException.ThrowIfNull(weights);
         return int8.Pack(weights);
+    }
+
+    public PackedMatrix Pack(QuantizedInt4Weights weights, bool hasGroupScales = false)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return int4.Pack(weights, hasGroupScales);
     }
 
     public void Run(in Execution execution, View x, PackedMatrix weights, in Epilogue epilogue, View y)
@@ -37,13 +45,17 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
             return;
         }
 
-        if (weights is Int8Matrix integers)
+        switch (weights)
         {
-            int8.Run(execution, x, integers, epilogue, y);
-        }
-        else
-        {
-            Run(execution, x, (PanelMatrix)weights, epilogue, y);
+            case Int8Matrix integers:
+                int8.Run(execution, x, integers, epilogue, y);
+                break;
+            case Int4Matrix integers:
+                int4.Run(execution, x, integers, epilogue, y);
+                break;
+            default:
+                Run(execution, x, (PanelMatrix)weights, epilogue, y);
+                break;
         }
 
         GC.KeepAlive(weights);
@@ -100,6 +112,7 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
         {
             PanelMatrix matrix => matrix.Shape.Panel == PanelProduct<TWidth, TVector>.Panel,
             Int8Matrix matrix => matrix.Tile.Name == int8.Tile.Name,
+            Int4Matrix matrix => matrix.Tile.Name == int4.Tile.Name,
             _ => false,
         };
         if (!isOwn)

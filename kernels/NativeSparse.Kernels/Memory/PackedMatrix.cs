@@ -36,6 +36,10 @@ public abstract class PackedMatrix : IDisposable
     /// <exception cref="NotSupportedException">The matrix is not int8.</exception>
     public virtual QuantizedWeights UnpackInt8() => throw new NotSupportedException($"a {Precision} matrix holds no 8-bit integers");
 
+    /// <summary>The integers, scales and zero points of an int4 matrix, exactly as they were packed.</summary>
+    /// <exception cref="NotSupportedException">The matrix is not int4.</exception>
+    public virtual QuantizedInt4Weights UnpackInt4() => throw new NotSupportedException($"a {Precision} matrix holds no 4-bit integers");
+
     /// <inheritdoc/>
     public abstract void Dispose();
 }

@@ -11,4 +11,10 @@ public enum Precision
     /// multiplied. Products and sums are exact integers.
     /// </summary>
     Int8,
+
+    /// <summary>
+    /// Weights of 4 bits in groups of 32 inputs with a float16 scale and a zero point each (4.625 bits in all); activations are rounded to 8
+    /// bits when they are multiplied. Products and sums within a group are exact integers.
+    /// </summary>
+    Int4,
 }

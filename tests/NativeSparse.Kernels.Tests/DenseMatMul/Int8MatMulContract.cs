@@ -20,8 +20,8 @@ public abstract class Int8MatMulContract : IDisposable
     public void Products_give_the_bits_of_the_reference(int rows, int inputs, int outputs)
     {
         using var reference = Versions.Reference();
-        using var expected = new Int8Problem(reference, rows, inputs, outputs, gap: 0, seed: rows + outputs);
-        using var actual = new Int8Problem(_backend, rows, inputs, outputs, gap: 3, seed: rows + outputs);
+        using var expected = new RoundedProblem(reference, rows, inputs, outputs, gap: 0, seed: rows + outputs);
+        using var actual = new RoundedProblem(_backend, rows, inputs, outputs, gap: 3, seed: rows + outputs);
         foreach (var hasBias in new[] { false, true })
         {
             expected.Run(1, new Epilogue { Bias = hasBias ? expected.Bias.View : default });
@@ -40,7 +40,7 @@ public abstract class Int8MatMulContract : IDisposable
     [MemberData(nameof(Shapes))]
     public void The_reference_is_near_the_float32_product_of_the_rounded_operands(int rows, int inputs, int outputs)
     {
-        using var problem = new Int8Problem(_backend, rows, inputs, outputs, gap: 0, seed: outputs);
+        using var problem = new RoundedProblem(_backend, rows, inputs, outputs, gap: 0, seed: outputs);
         problem.Run(1, new Epilogue { Bias = problem.Bias.View });
         problem.AssertNearDequantized();
     }
@@ -50,7 +50,7 @@ public abstract class Int8MatMulContract : IDisposable
     [InlineData(50, 130, 64)]
     public void Activation_and_multiplier_are_applied(int rows, int inputs, int outputs)
     {
-        using var problem = new Int8Problem(_backend, rows, inputs, outputs, gap: 1, seed: 3);
+        using var problem = new RoundedProblem(_backend, rows, inputs, outputs, gap: 1, seed: 3);
         using var multiplier = new Operand(rows, outputs, 2, random: new Random(5));
         problem.Run(1, new Epilogue { Bias = problem.Bias.View });
         var sums = problem.Y.Values();
@@ -117,8 +117,8 @@ public abstract class Int8MatMulContract : IDisposable
     public void Odd_rows_are_defined()
     {
         using var reference = Versions.Reference();
-        using var expected = new Int8Problem(reference, 9, 40, 20, gap: 0, seed: 3);
-        using var actual = new Int8Problem(_backend, 9, 40, 20, gap: 0, seed: 3);
+        using var expected = new RoundedProblem(reference, 9, 40, 20, gap: 0, seed: 3);
+        using var actual = new RoundedProblem(_backend, 9, 40, 20, gap: 0, seed: 3);
         foreach (var problem in new[] { expected, actual })
         {
             problem.X.Row(0).Clear();
@@ -192,7 +192,7 @@ public abstract class Int8MatMulContract : IDisposable
     [Fact]
     public void Concurrent_runs_share_the_weights()
     {
-        using var problem = new Int8Problem(_backend, 20, 90, 50, gap: 0, seed: 2);
+        using var problem = new RoundedProblem(_backend, 20, 90, 50, gap: 0, seed: 2);
         problem.Run(1, default);
         var expected = problem.Y.Values();
         Parallel.For(0, 8, _ =>
@@ -235,7 +235,7 @@ public abstract class Int8MatMulContract : IDisposable
     [Fact]
     public void What_does_not_fit_is_refused_before_anything_is_written()
     {
-        using var problem = new Int8Problem(_backend, 4, 10, 6, gap: 0, seed: 2);
+        using var problem = new RoundedProblem(_backend, 4, 10, 6, gap: 0, seed: 2);
         using var narrow = new Operand(4, 9);
         using var host = new Host();
         var dense = _backend.Dense;

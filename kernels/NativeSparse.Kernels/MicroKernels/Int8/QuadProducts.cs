@@ -27,4 +27,14 @@ internal static class QuadProducts
 
         return sum;
     }
+
+    public static Vector512<int> Add(Vector512<int> sum, Vector512<byte> left, Vector512<sbyte> right)
+    {
+        for (var i = 0; i < 4 * Vector512<int>.Count; i++)
+        {
+            sum = sum.WithElement(i / 4, sum[i / 4] + (left[i] * right[i]));
+        }
+
+        return sum;
+    }
 }

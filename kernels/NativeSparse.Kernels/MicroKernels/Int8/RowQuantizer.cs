@@ -52,7 +52,8 @@ internal static unsafe class RowQuantizer
         }
     }
 
-    private static QuantizedRow Measure(float* x, int length, out float inverse)
+    /// <summary>Scale and zero point of a row.</summary>
+    public static QuantizedRow Measure(float* x, int length, out float inverse)
     {
         var (low, high, poison) = Extremes(x, length);
         inverse = 0;

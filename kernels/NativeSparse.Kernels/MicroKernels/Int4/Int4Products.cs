@@ -1,0 +1,14 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>The dense schedule over one int4 tile. Thread-safe.</summary>
+internal abstract class Int4Products
+{
+    private protected Int4Products(Int4Tile tile) => Tile = tile;
+
+    public Int4Tile Tile { get; }
+
+    public PackedMatrix Pack(QuantizedInt4Weights weights, bool hasGroupScales) => new Int4Matrix(weights, hasGroupScales, Tile);
+
+    /// <summary>One product; shapes are checked.</summary>
+    public abstract void Run(in Execution execution, View x, Int4Matrix matrix, in Epilogue epilogue, View y);
+}

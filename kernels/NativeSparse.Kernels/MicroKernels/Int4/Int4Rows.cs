@@ -1,0 +1,78 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>Rows rounded for int4 tiles, in scratch memory: records of 32 values, minus their sum and, where groups have scales, the scale.</summary>
+internal readonly unsafe struct Int4Rows
+{
+    private const int Group = QuantizedInt4Weights.Group;
+
+    private readonly byte* _records;
+    private readonly nint _stride;
+    private readonly float* _scales;
+    private readonly float* _zeros;
+    private readonly int _inputWidth;
+    private readonly int _groups;
+    private readonly bool _hasGroupScales;
+
+    private Int4Rows(Scratch scratch, int rows, Int4Matrix matrix)
+    {
+        _inputWidth = matrix.InputWidth;
+        _groups = matrix.GroupCount;
+        _hasGroupScales = matrix.HasGroupScales;
+        InputBytes = _groups * Int4Group.RecordBytes(_hasGroupScales);
+        _stride = (InputBytes + 63) / 64 * 64;
+        _records = (byte*)scratch.Rent((nuint)rows * (nuint)_stride);
+        _scales = scratch.Rent(1, rows).Row(0);
+        _zeros = scratch.Rent(1, rows).Row(0);
+    }
+
+    public int InputBytes { get; }
+
+    public static Int4Rows Rent(Scratch scratch, int rows, Int4Matrix matrix) => new(scratch, rows, matrix);
+
+    public byte* Row(int row) => _records + (row * _stride);
+
+    public float* Scales(int row) => _scales + row;
+
+    public float* Zeros(int row) => _zeros + row;
+
+    /// <summary>Rounds one row, with one scale and zero point or with a symmetric scale for each group.</summary>
+    public void Quantize(int row, float* x)
+    {
+        var inverse = 0f;
+        var whole = default(QuantizedRow);
+        if (!_hasGroupScales)
+        {
+            whole = RowQuantizer.Measure(x, _inputWidth, out inverse);
+            _scales[row] = whole.Scale;
+            _zeros[row] = -whole.Scale * (whole.Zero - QuantizedRow.Middle);
+        }
+
+        var record = Row(row);
+        for (var group = 0; group < _groups; group++)
+        {
+            var count = Math.Clamp(_inputWidth - (group * Group), 0, Group);
+            var values = x + (group * Group);
+            var scale = whole;
+            if (_hasGroupScales)
+            {
+                scale = QuantizedRow.OfMagnitude(RowQuantizer.Magnitude(values, count), out inverse);
+                *(float*)(record + Group + sizeof(int)) = scale.Scale;
+            }
+
+            RowQuantizer.Store(values, count, scale, inverse, RowEncoding.SignedBytes, record, Group);
+            *(int*)(record + Group) = -Sum((sbyte*)record);
+            record += Int4Group.RecordBytes(_hasGroupScales);
+        }
+    }
+
+    private static int Sum(sbyte* values)
+    {
+        var sum = 0;
+        for (var i = 0; i < Group; i++)
+        {
+            sum += values[i];
+        }
+
+        return sum;
+    }
+}
