@@ -22,7 +22,7 @@ public sealed class CommandLineTests
     [InlineData("convert model.onnx -o out.onnx --form experts --method nonsense")]
     [InlineData("convert model.onnx -o out.onnx --form experts --experts many")]
     [InlineData("convert model.onnx -o out.onnx --form experts --active half")]
-    [InlineData("convert model.onnx -o out.onnx --precision int8")]
+    [InlineData("convert model.onnx -o out.onnx --precision bfloat16")]
     [InlineData("convert model.onnx -o out.onnx --threads 0")]
     [InlineData("convert model.onnx -o out.onnx --threads x")]
     [InlineData("convert model.onnx -o out.onnx --form experts --active NaN")]

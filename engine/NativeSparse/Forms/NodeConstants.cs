@@ -45,6 +45,30 @@ internal sealed class NodeConstants(FormNode node)
             : throw Error($"input '{name}' is [{string.Join(", ", actual)}], expected [{string.Join(", ", shape)}]");
     }
 
+    /// <summary>A required uint4 constant of an exact shape, one value to a byte.</summary>
+    public byte[] RequireUInt4(int index, string name, params long[] shape)
+    {
+        var constant = Find(index) ?? throw Error($"input '{name}' is missing");
+        RequireShape(constant, name, shape);
+        var length = shape.Aggregate(1L, (size, side) => size * side);
+        return constant.ElementType == "uint4" && constant.Data.Length == (length + 1) / 2
+            ? constant.ToUInt4(checked((int)length))
+            : throw Error($"input '{name}' is {constant.ElementType} with {constant.Data.Length} bytes, expected uint4 [{string.Join(", ", shape)}]");
+    }
+
+    /// <summary>A required float16 constant of an exact shape.</summary>
+    public Half[] RequireFloat16(int index, string name, params long[] shape)
+    {
+        var constant = Find(index) ?? throw Error($"input '{name}' is missing");
+        RequireShape(constant, name, shape);
+        if (constant.ElementType != "float16" || constant.Data.Length != shape.Aggregate(2L, (size, side) => size * side))
+        {
+            throw Error($"input '{name}' is {constant.ElementType} with {constant.Data.Length} bytes, expected float16 [{string.Join(", ", shape)}]");
+        }
+
+        return [.. System.Runtime.InteropServices.MemoryMarshal.Cast<byte, Half>(constant.Data.Span)];
+    }
+
     /// <summary>An optional float32 constant of an exact shape.</summary>
     public float[]? Optional(int index, string name, params long[] shape)
     {

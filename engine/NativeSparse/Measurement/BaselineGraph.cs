@@ -42,6 +42,47 @@ internal sealed class BaselineGraph
         return AddBias(Add("Mul", cast, scales), bias);
     }
 
+    /// <summary>MatMulNBits with groups of 32, asymmetric, at accuracy level 4 (activations rounded to int8).</summary>
+    public string MatMulNBits(string x, QuantizedInt4Weights weights, float[]? bias)
+    {
+        var (k, n) = (weights.InputWidth, weights.OutputWidth);
+        var groups = QuantizedInt4Weights.Groups(k);
+        var values = new byte[n * groups * 16];
+        var scales = new float[n * groups];
+        var zeros = new byte[n * ((groups + 1) / 2)];
+        for (var column = 0; column < n; column++)
+        {
+            for (var i = 0; i < k; i++)
+            {
+                values[(column * groups * 16) + (i / 2)] |= (byte)(weights.Values.Span[(i * n) + column] << (i % 2 * 4));
+            }
+
+            for (var g = 0; g < groups; g++)
+            {
+                scales[(column * groups) + g] = (float)weights.Scales.Span[(g * n) + column];
+                zeros[(column * ((groups + 1) / 2)) + (g / 2)] |= (byte)(weights.Zeros.Span[(g * n) + column] << (g % 2 * 4));
+            }
+        }
+
+        var y = Name();
+        var node = Node(
+            "MatMulNBits",
+            [
+                x,
+                Constant(values, TensorProto.Types.DataType.Uint8, n, groups, 16),
+                Constant(scales, TensorProto.Types.DataType.Float, n * groups),
+                Constant(zeros, TensorProto.Types.DataType.Uint8, zeros.Length),
+            ],
+            [y]);
+        node.Domain = Contrib;
+        foreach (var (name, value) in new[] { ("K", k), ("N", n), ("bits", 4), ("block_size", 32), ("accuracy_level", 4) })
+        {
+            node.Attribute.Add(new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value });
+        }
+
+        return AddBias(y, bias);
+    }
+
     /// <summary>GELU (erf).</summary>
     public string Gelu(string x)
     {

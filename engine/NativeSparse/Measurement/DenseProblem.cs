@@ -20,7 +20,7 @@ internal sealed class DenseProblem : KernelProblem
         Float32Baseline = Own("onnxruntime float32", OnnxRuntimeBaseline.MatMul(_weights, _x, Rent(@case.Tokens, @case.HiddenWidth), threads));
         Baseline = @case.Precision == Precision.Float32
             ? Float32Baseline
-            : Own("onnxruntime int8", OnnxRuntimeBaseline.MatMul(_weights, _x, Rent(@case.Tokens, @case.HiddenWidth), threads, @case.Precision));
+            : Own($"onnxruntime {@case.Precision}", OnnxRuntimeBaseline.MatMul(_weights, _x, Rent(@case.Tokens, @case.HiddenWidth), threads, @case.Precision));
     }
 
     public override double Operations => 2.0 * Case.Tokens * _weights.Length;

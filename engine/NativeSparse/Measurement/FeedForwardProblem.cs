@@ -29,7 +29,7 @@ internal sealed unsafe class FeedForwardProblem : KernelProblem
         Float32Baseline = Own("onnxruntime float32", OnnxRuntimeBaseline.FeedForward(_chain, _x, Rent(@case.Tokens, d), threads));
         Baseline = @case.Precision == Precision.Float32
             ? Float32Baseline
-            : Own("onnxruntime int8", OnnxRuntimeBaseline.FeedForward(_chain, _x, Rent(@case.Tokens, d), threads, @case.Precision));
+            : Own($"onnxruntime {@case.Precision}", OnnxRuntimeBaseline.FeedForward(_chain, _x, Rent(@case.Tokens, d), threads, @case.Precision));
     }
 
     public override double Operations => 4.0 * Case.Tokens * Case.InputWidth * Case.HiddenWidth * _chain.Length;

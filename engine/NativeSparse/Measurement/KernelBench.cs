@@ -55,6 +55,11 @@ public static class KernelBench
             throw new ArgumentException($"routing has no precision but float32, got {Precisions.Name(@case.Precision)}", nameof(@case));
         }
 
+        if (@case is { Family: KernelFamily.Experts, Precision: Precision.Int4 })
+        {
+            throw new ArgumentException("experts have no int4", nameof(@case));
+        }
+
         using KernelProblem problem = @case.Family switch
         {
             KernelFamily.Dense when !@case.IsCold => new DenseProblem(@case, options.Threads),

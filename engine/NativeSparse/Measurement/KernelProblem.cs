@@ -39,7 +39,12 @@ internal abstract class KernelProblem : IDisposable
     public abstract Contender? Float32Baseline { get; }
 
     /// <summary>What a weight takes.</summary>
-    protected double BytesPerWeight => Case.Precision == Precision.Int8 ? sizeof(sbyte) : sizeof(float);
+    protected double BytesPerWeight => Case.Precision switch
+    {
+        Precision.Int8 => sizeof(sbyte),
+        Precision.Int4 => 4.625 / 8,
+        _ => sizeof(float),
+    };
 
     /// <summary>The case on a backend.</summary>
     public abstract Contender Prepare(Backend backend);

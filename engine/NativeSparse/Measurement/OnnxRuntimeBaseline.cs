@@ -40,14 +40,14 @@ internal sealed class OnnxRuntimeBaseline : IDisposable
         _y = Bind(y);
     }
 
-    /// <summary>y = x W, in float32 or in dynamic int8.</summary>
+    /// <summary>y = x W, in float32, dynamic int8 or 4 bits.</summary>
     public static OnnxRuntimeBaseline MatMul(float[] weights, View x, View y, int threads, Precision precision = Precision.Float32)
     {
         var graph = new BaselineGraph();
         return new OnnxRuntimeBaseline(graph.Graph, Linear(graph, Input, weights, x.Columns, y.Columns, null, precision), x, y, threads);
     }
 
-    /// <summary>Networks one after the other, in float32 or in dynamic int8.</summary>
+    /// <summary>Networks one after the other, in float32, dynamic int8 or 4 bits.</summary>
     public static OnnxRuntimeBaseline FeedForward(IReadOnlyList<BenchNetwork> chain, View x, View y, int threads, Precision precision = Precision.Float32)
     {
         var graph = new BaselineGraph();
@@ -73,9 +73,12 @@ internal sealed class OnnxRuntimeBaseline : IDisposable
     }
 
     private static string Linear(BaselineGraph graph, string x, float[] weights, int inputs, int outputs, float[]? bias, Precision precision) =>
-        precision == Precision.Int8
-            ? graph.DynamicInt8Linear(x, QuantizedWeights.Round(weights, inputs, outputs), bias)
-            : graph.Linear(x, weights, inputs, outputs, bias);
+        precision switch
+        {
+            Precision.Int8 => graph.DynamicInt8Linear(x, QuantizedWeights.Round(weights, inputs, outputs), bias),
+            Precision.Int4 => graph.MatMulNBits(x, QuantizedInt4Weights.Round(weights, inputs, outputs), bias),
+            _ => graph.Linear(x, weights, inputs, outputs, bias),
+        };
 
     private static OrtValue Bind(View view) => OrtValue.CreateTensorValueWithData(
         OrtMemoryInfo.DefaultInstance,

@@ -15,6 +15,30 @@ public sealed record ConstantTensor(string Name, string ElementType, IReadOnlyLi
         return new ConstantTensor(name, "float32", shape, bytes);
     }
 
+    /// <summary>A uint4 constant from values of 0 to 15, one to a byte.</summary>
+    public static ConstantTensor CreateUInt4(string name, ReadOnlySpan<byte> values, params long[] shape)
+    {
+        var packed = new byte[(values.Length + 1) / 2];
+        for (var i = 0; i < values.Length; i++)
+        {
+            packed[i / 2] |= (byte)((values[i] & 15) << (i % 2 * 4));
+        }
+
+        return new ConstantTensor(name, "uint4", shape, packed);
+    }
+
+    /// <summary>The first elements of a uint4 constant, one to a byte.</summary>
+    public byte[] ToUInt4(int count)
+    {
+        var values = new byte[count];
+        for (var i = 0; i < count; i++)
+        {
+            values[i] = (byte)((Data.Span[i / 2] >> (i % 2 * 4)) & 15);
+        }
+
+        return values;
+    }
+
     /// <summary>The elements of a float32 constant as a new array.</summary>
     /// <exception cref="ModelFormatException">The element type is not float32.</exception>
     public float[] ToSingles()

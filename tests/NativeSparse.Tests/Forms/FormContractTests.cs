@@ -76,7 +76,7 @@ public abstract class FormContractTests(string form, string? converter, Func<Jso
     [MemberData(nameof(Networks))]
     public void A_row_does_not_depend_on_its_batch_or_on_threads(bool gated, bool biases, string activation)
     {
-        foreach (var precision in Enum.GetValues<Precision>())
+        foreach (var precision in FormRegistry.Find(form).Precisions)
         {
             CheckRows(gated, biases, activation, precision);
         }
@@ -101,7 +101,7 @@ public abstract class FormContractTests(string form, string? converter, Func<Jso
     [MemberData(nameof(Networks))]
     public void Saving_and_loading_keeps_every_bit(bool gated, bool biases, string activation)
     {
-        foreach (var precision in Enum.GetValues<Precision>())
+        foreach (var precision in FormRegistry.Find(form).Precisions)
         {
             CheckSaving(gated, biases, activation, precision);
         }

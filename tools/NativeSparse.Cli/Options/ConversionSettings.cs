@@ -10,7 +10,7 @@ internal sealed class ConversionSettings
 {
     private const string DefaultForm = "dense";
     private const string NoForm = "none";
-    private static readonly string[] LaterPrecisions = ["bfloat16", "int4"];
+    private static readonly string[] LaterPrecisions = ["bfloat16"];
 
     private readonly IReadOnlyList<FormSummary> _forms = FormCatalog.List();
     private readonly Option<string?> _plan = new("--plan")

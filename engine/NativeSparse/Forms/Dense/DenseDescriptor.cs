@@ -29,7 +29,7 @@ internal sealed class DenseDescriptor : FormDescriptor
     public override IReadOnlyList<FormOption> Options => [];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Precision> Precisions => [Precision.Float32, Precision.Int8];
+    public override IReadOnlyList<Precision> Precisions => [Precision.Float32, Precision.Int8, Precision.Int4];
 
     /// <inheritdoc/>
     public override bool NeedsCalibration(string? converter, JsonObject? options)
@@ -103,10 +103,15 @@ internal sealed class DenseDescriptor : FormDescriptor
 
     private static ConstantTensor? Bias(string name, float[]? values) => values is null ? null : ConstantTensor.Create(name, values, values.Length);
 
-    /// <summary>Scales and (absent) zero points behind the inputs of a float32 node; none where nothing is quantized.</summary>
+    /// <summary>Scales and zero points behind the inputs of a float32 node; none where nothing is quantized.</summary>
     private static ConstantTensor?[] Scales(DenseParameters dense)
     {
-        ConstantTensor?[] scales = [dense.Up.ToScale("up"), null, dense.Gate?.ToScale("gate"), null, dense.Down.ToScale("down"), null];
+        ConstantTensor?[] scales =
+        [
+            dense.Up.ToScale("up"), dense.Up.ToZeroPoint("up"),
+            dense.Gate?.ToScale("gate"), dense.Gate?.ToZeroPoint("gate"),
+            dense.Down.ToScale("down"), dense.Down.ToZeroPoint("down"),
+        ];
         return scales.All(scale => scale is null) ? [] : scales;
     }
 

@@ -117,6 +117,16 @@ internal sealed class BenchKernelsCommand : ToolCommand
             return standard;
         }
 
+        if (precision == Precision.Int4)
+        {
+            families = [.. families.Where(family => family is not KernelFamily.Experts)];
+        }
+
+        if (families.Length == 0)
+        {
+            throw new UsageException("experts have no int4; give float32 or int8");
+        }
+
         var isCold = invocation.Get(_cold);
         return
         [
