@@ -1,6 +1,9 @@
 namespace NativeSparse.Kernels;
 
-/// <summary>Chooses experts from router scores: top-k or threshold. Exact: all versions choose the same sets.</summary>
+/// <summary>
+/// Chooses experts from router scores: top-k, top-p or threshold, within the best groups, with a capacity. Exact: all versions choose the same
+/// sets.
+/// </summary>
 /// <remarks>NaN scores count as the lowest. Thread-safe; nothing is allocated per run.</remarks>
 public interface ITopKRouting
 {
@@ -8,6 +11,7 @@ public interface ITopKRouting
     string Version { get; }
 
     /// <summary>Fills <paramref name="routing"/> from <paramref name="scores"/> <c>[T, E]</c>.</summary>
-    /// <exception cref="ShapeMismatchException">The routing has too little room, or K is outside 1..E.</exception>
+    /// <remarks>With a capacity, tokens are served in their order, each with its chosen experts by ascending index; weights are those before anything is dropped.</remarks>
+    /// <exception cref="ShapeMismatchException">The routing has too little room, or an option is outside its range.</exception>
     void Run(in Execution execution, View scores, in RoutingOptions options, in Routing routing);
 }

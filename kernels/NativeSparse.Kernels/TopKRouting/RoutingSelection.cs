@@ -8,4 +8,7 @@ public enum RoutingSelection
 
     /// <summary>Every score at or above a threshold: a dynamic number, none included.</summary>
     Threshold,
+
+    /// <summary>The highest scores until their share of the softmax reaches a mass: a dynamic number, at least one.</summary>
+    TopP,
 }

@@ -17,12 +17,6 @@ internal static unsafe class RoutingSoftmax<TWidth, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Weigh(float* scores, int experts, int* chosen, int count, RoutingWeights rule, float* buffer, float* weights)
     {
-        if (rule == RoutingWeights.None)
-        {
-            new Span<float>(weights, count).Fill(1);
-            return;
-        }
-
         if (count == 0)
         {
             return;

@@ -11,4 +11,13 @@ public enum RoutingWeights
 
     /// <summary>Softmax over the chosen experts' scores only (they sum to 1).</summary>
     SoftmaxRenormalized,
+
+    /// <summary>1 / (1 + e^-score) of each chosen expert.</summary>
+    Sigmoid,
+
+    /// <summary>The same over their sum (and 1e-20).</summary>
+    SigmoidRenormalized,
+
+    /// <summary>The scores themselves.</summary>
+    Raw,
 }

@@ -27,10 +27,17 @@ internal sealed unsafe class VectorTopKRouting<TWidth, TVector> : ITopKRouting
             Options = options,
             Routing = routing,
             Keys = execution.Scratch.RentInt32(chunks, RoundUp(scores.Columns)),
+            Choice = RoutingChoice.IsPlain(options) ? default : execution.Scratch.Rent(chunks, scores.Columns),
+            Sorted = options.Selection == RoutingSelection.TopP ? execution.Scratch.RentInt32(chunks, 2 * scores.Columns) : default,
         };
         if (chunks > 0)
         {
             execution.Splitter.Run(chunks, &RunChunk, ref job);
+        }
+
+        if (RoutingCapacity.IsNeeded(options, routing))
+        {
+            RoutingCapacity.Apply(execution, scores.Columns, options, routing);
         }
     }
 
@@ -43,13 +50,30 @@ internal sealed unsafe class VectorTopKRouting<TWidth, TVector> : ITopKRouting
         for (var t = chunk * ChunkTokens; t < end; t++)
         {
             var scores = job.Scores.Row(t);
+            var choice = scores;
+            if (!job.Choice.IsEmpty)
+            {
+                choice = job.Choice.Row(chunk);
+                RoutingChoice.Fill(scores, job.Scores.Columns, job.Options, choice);
+            }
+
             var chosen = job.Routing.Experts.RowInt32(t);
-            var count = job.Options.Selection == RoutingSelection.TopK
-                ? ChooseHighest(scores, keys, job.Scores.Columns, job.Options.K, chosen)
-                : ChooseAbove(scores, job.Scores.Columns, job.Options.Threshold, chosen);
+            var count = job.Options.Selection switch
+            {
+                RoutingSelection.TopK => ChooseHighest(choice, keys, job.Scores.Columns, job.Options.K, chosen),
+                RoutingSelection.TopP => RoutingTopP.Choose(choice, job.Scores.Columns, job.Options, (ulong*)job.Sorted.RowInt32(chunk), chosen),
+                _ => ChooseAbove(choice, job.Scores.Columns, job.Options.Threshold, chosen),
+            };
             job.Routing.Counts.RowInt32(0)[t] = count;
-            RoutingSoftmax<TWidth, TVector>.Weigh(
-                scores, job.Scores.Columns, chosen, count, job.Options.Weights, (float*)keys, job.Routing.Weights.Row(t));
+            if (RoutingScalarWeights.Has(job.Options.Weights))
+            {
+                RoutingScalarWeights.Weigh(scores, chosen, count, job.Options.Weights, job.Routing.Weights.Row(t));
+            }
+            else
+            {
+                RoutingSoftmax<TWidth, TVector>.Weigh(
+                    scores, job.Scores.Columns, chosen, count, job.Options.Weights, (float*)keys, job.Routing.Weights.Row(t));
+            }
         }
     }
 
@@ -153,5 +177,7 @@ internal sealed unsafe class VectorTopKRouting<TWidth, TVector> : ITopKRouting
         public RoutingOptions Options;
         public Routing Routing;
         public View Keys;
+        public View Choice;
+        public View Sorted;
     }
 }

@@ -9,7 +9,7 @@ internal sealed unsafe class RoutingRun : IDisposable
     private readonly Host _host;
     private readonly Scratch _memory = new();
 
-    public RoutingRun(Backend backend, int tokens, int experts, float[] scores, RoutingOptions options, int capacity, int threads = 1)
+    public RoutingRun(Backend backend, int tokens, int experts, float[] scores, RoutingOptions options, int capacity, int threads = 1, bool hasCounters = false)
     {
         _backend = backend;
         _options = options;
@@ -21,6 +21,11 @@ internal sealed unsafe class RoutingRun : IDisposable
         }
 
         Routing = Routing.Rent(_memory, tokens, capacity);
+        if (hasCounters)
+        {
+            Routing = Routing with { Passed = _memory.Rent(1, tokens), Load = _memory.RentInt32(2, experts) };
+        }
+
         Repeat();
     }
 
