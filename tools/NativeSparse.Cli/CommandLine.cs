@@ -8,6 +8,7 @@ using NativeSparse.Cli.Devices;
 using NativeSparse.Cli.Documents;
 using NativeSparse.Cli.Inspect;
 using NativeSparse.Cli.Run;
+using NativeSparse.Cli.SelfTests;
 
 namespace NativeSparse.Cli;
 
@@ -36,6 +37,7 @@ internal static class CommandLine
         root.Options.Add(new VersionOption());
         root.Subcommands.Add(new DemoCommand(terminal));
         root.Subcommands.Add(new DevicesCommand(terminal));
+        root.Subcommands.Add(new SelfTestCommand(terminal));
         root.Subcommands.Add(new InspectCommand(terminal));
         root.Subcommands.Add(new ConvertCommand(terminal));
         root.Subcommands.Add(new RunCommand(terminal));

@@ -9,11 +9,7 @@ public abstract class Int8MatMulContract : IDisposable
 
     private protected Int8MatMulContract(Backend backend) => _backend = backend;
 
-    public static TheoryData<int, int, int> Shapes => new()
-    {
-        { 0, 5, 3 }, { 1, 1, 1 }, { 1, 7, 5 }, { 1, 33, 200 }, { 2, 13, 31 }, { 2, 64, 129 }, { 3, 17, 16 }, { 4, 383, 8 }, { 5, 384, 15 },
-        { 6, 385, 16 }, { 7, 16, 17 }, { 8, 31, 32 }, { 9, 61, 33 }, { 12, 12, 47 }, { 13, 128, 7 }, { 25, 50, 96 }, { 97, 41, 37 }, { 200, 66, 70 }, { 301, 36, 40 },
-    };
+    public static TheoryData<int, int, int> Shapes => new([(0, 5, 3), .. DenseMatMulCases.Shapes]);
 
     [Theory]
     [MemberData(nameof(Shapes))]

@@ -11,6 +11,7 @@ namespace NativeSparse.Cli.Documents;
     Converters = [typeof(FiniteDoubleConverter)])]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(DevicesDocument))]
+[JsonSerializable(typeof(SelfTestDocument))]
 [JsonSerializable(typeof(InspectDocument))]
 [JsonSerializable(typeof(ConvertDocument))]
 [JsonSerializable(typeof(RunDocument))]

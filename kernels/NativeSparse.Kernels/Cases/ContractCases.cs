@@ -1,0 +1,8 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>The contract cases of all families.</summary>
+internal static class ContractCases
+{
+    public static IEnumerable<ContractCase> All() =>
+        [.. ActivationCases.All(), .. DenseMatMulCases.All(), .. TopKRoutingCases.All(), .. ExpertDispatchCases.All()];
+}
