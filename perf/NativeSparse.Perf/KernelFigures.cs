@@ -8,7 +8,7 @@ internal static class KernelFigures
     public static IEnumerable<(string Figure, double Value)> Of(KernelBenchResult result)
     {
         var rows = result.Rows.Where(row => row.Picked).ToArray();
-        var dense = rows.Where(row => row.Family == "dense").ToArray();
+        var dense = rows.Where(row => row is { Family: "dense", Precision: "float32", Cold: false }).ToArray();
         var peak = dense.Where(row => row is { Case: "768x3072", Tokens: 32 or 128 or 512 }).Select(row => row.ShareOfPeak);
         foreach (var figure in Median("dense, share of the measured peak, median over T = 32, 128, 512 at 768x3072", peak))
         {
@@ -20,10 +20,24 @@ internal static class KernelFigures
             yield return figure;
         }
 
+        foreach (var precision in new[] { "int8", "int4" })
+        {
+            var networks = rows.Where(row => row.Family == "ffn" && row.Precision == precision).ToArray();
+            foreach (var tokens in networks.Select(row => (row.Tokens, row.Cold)).Distinct())
+            {
+                var ratios = networks.Where(row => (row.Tokens, row.Cold) == tokens).Select(row => row.RatioToOnnxRuntime);
+                foreach (var figure in Median(
+                    $"feed-forward networks, {precision}, T = {tokens.Tokens}{(tokens.Cold ? " cold" : "")}, times ONNX Runtime at {precision}", ratios))
+                {
+                    yield return figure;
+                }
+            }
+        }
+
         foreach (var row in rows.Where(row => row.Family == "experts" && row.RatioToDense is not null))
         {
-            yield return ($"experts {row.Case}, T = {row.Tokens}, times own dense", row.RatioToDense!.Value);
-            yield return ($"experts {row.Case}, T = {row.Tokens}, times ONNX Runtime's dense network", row.RatioToOnnxRuntime ?? double.NaN);
+            yield return ($"experts {row.Case} {row.Precision}, T = {row.Tokens}, times own dense", row.RatioToDense!.Value);
+            yield return ($"experts {row.Case} {row.Precision}, T = {row.Tokens}, times ONNX Runtime's dense network", row.RatioToOnnxRuntime ?? double.NaN);
         }
     }
 

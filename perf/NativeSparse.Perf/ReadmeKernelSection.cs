@@ -8,7 +8,9 @@ namespace NativeSparse.Perf;
 internal static class ReadmeKernelSection
 {
     private const string Dense = "dense";
+    private const string Networks = "ffn";
     private const string Experts = "experts";
+    private const string Float32 = "float32";
 
     public static string Render(KernelBenchResult result)
     {
@@ -23,22 +25,39 @@ internal static class ReadmeKernelSection
             CultureInfo.InvariantCulture,
             $"one core: {environment.PeakGflops:0.0} GFLOP/s of multiply-adds, {environment.ReadGBs:0.0} GB/s read), by tokens T.\n");
 
-        Append(
-            text,
-            picked.Where(row => row.Family == Dense),
-            "Dense products: times ONNX Runtime's MatMul (share of the multiply-add peak)",
-            row => $"{ReadmeTable.Number(row.RatioToOnnxRuntime, "0.00")} ({ReadmeTable.Number(row.ShareOfPeak, "0.00")})");
-        Append(
-            text,
-            picked.Where(row => row.Family == Experts),
-            "Experts with router and top-k: times our own dense network / times ONNX Runtime's",
-            row => $"{ReadmeTable.Number(row.RatioToDense, "0.00")} / {ReadmeTable.Number(row.RatioToOnnxRuntime, "0.00")}");
+        foreach (var precision in picked.Select(row => row.Precision).Distinct())
+        {
+            var rows = picked.Where(row => row.Precision == precision).ToArray();
+            var isFloat = precision == Float32;
+            Append(
+                text,
+                rows.Where(row => row.Family == Dense),
+                isFloat
+                    ? "Dense products: times ONNX Runtime's MatMul (share of the multiply-add peak)"
+                    : $"Dense products, {precision}: times ONNX Runtime's {Baseline(precision)} / its float32 (share of the {precision} peak)",
+                row => $"{Theirs(row, isFloat)} ({ReadmeTable.Number(row.ShareOfPeak, "0.00")})");
+            Append(
+                text,
+                rows.Where(row => row.Family == Networks),
+                isFloat
+                    ? "Feed-forward networks, four with weights of their own: times ONNX Runtime's"
+                    : $"Feed-forward networks, {precision}: times ONNX Runtime's {Baseline(precision)} / its float32",
+                row => Theirs(row, isFloat));
+            Append(
+                text,
+                rows.Where(row => row.Family == Experts),
+                isFloat
+                    ? "Experts with router and top-k: times our own dense network / times ONNX Runtime's"
+                    : $"Experts with router and top-k, {precision}: times our own dense {precision} network / times ONNX Runtime's {Baseline(precision)}",
+                row => $"{ReadmeTable.Number(row.RatioToDense, "0.00")} / {ReadmeTable.Number(row.RatioToOnnxRuntime, "0.00")}");
+        }
+
         return text.ToString();
     }
 
     private static void Append(StringBuilder text, IEnumerable<KernelBenchRow> rows, string title, Func<KernelBenchRow, string> cell)
     {
-        foreach (var group in rows.GroupBy(row => row.Case).GroupBy(shape => string.Join(' ', Tokens(shape))))
+        foreach (var group in rows.GroupBy(row => row.Cold ? row.Case + ", weights from memory" : row.Case).GroupBy(shape => string.Join(' ', Tokens(shape))))
         {
             int[] tokens = [.. Tokens(group.First())];
             var table = new ReadmeTable([title, .. tokens.Select(count => string.Create(CultureInfo.InvariantCulture, $"T = {count}"))]);
@@ -51,6 +70,12 @@ internal static class ReadmeKernelSection
             text.Append('\n').Append(table);
         }
     }
+
+    private static string Theirs(KernelBenchRow row, bool isFloat) => isFloat
+        ? ReadmeTable.Number(row.RatioToOnnxRuntime, "0.00")
+        : $"{ReadmeTable.Number(row.RatioToOnnxRuntime, "0.00")} / {ReadmeTable.Number(row.RatioToOnnxRuntimeFloat32, "0.00")}";
+
+    private static string Baseline(string precision) => precision == "int4" ? "MatMulNBits" : $"dynamic {precision}";
 
     private static IEnumerable<int> Tokens(IEnumerable<KernelBenchRow> shape) => shape.Select(row => row.Tokens).Order();
 }
