@@ -15,10 +15,22 @@ internal sealed class DevicesCommand(Terminal terminal)
     {
         using var automatic = BackendCatalog.Open("auto");
         var document = new DevicesDocument(
-            new DevicesEnvironment(CpuIdentity.Name, Environment.ProcessorCount, OrtEnv.Instance().GetVersionString(), automatic.Name),
+            new DevicesEnvironment(CpuIdentity.Name, Environment.ProcessorCount, OnnxRuntimeVersion(), automatic.Name),
             [.. BackendCatalog.List().Select(backend => new DeviceRow(backend.Name, backend.Usable, backend.Reason))]);
         invocation.Answer(document, AnswerJson.Documents.DevicesDocument, Write);
         return ExitCode.Done;
+    }
+
+    private static string OnnxRuntimeVersion()
+    {
+        try
+        {
+            return OrtEnv.Instance().GetVersionString();
+        }
+        catch (Exception absent) when (absent is DllNotFoundException or TypeInitializationException)
+        {
+            return "not here";
+        }
     }
 
     private static void Write(IAnsiConsole console, DevicesDocument document)
