@@ -52,6 +52,29 @@ public sealed class ConversionRoundTripTests
         Assert.Equal([1, 16, 2048], logits.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()));
     }
 
+    [Theory]
+    [InlineData("int8", 0.998, 0.5)]
+    [InlineData("int4", 0.97, 0.4)]
+    public async Task Quantized_networks_are_near_the_dense_model_and_smaller(string precision, double cosine, double share)
+    {
+        using var folder = new TemporaryFolder();
+        var output = folder.File("out.onnx");
+
+        var convert = await Done("convert", DefaultModel.Model, "-o", output, "--precision", precision, "--json");
+
+        Assert.True(convert.GetProperty("verified").GetBoolean());
+        Assert.All(convert.GetProperty("sites").EnumerateArray(), site =>
+        {
+            Assert.Equal(precision, site.GetProperty("precision").GetString());
+
+            // Six networks of 256 x 1024 and back.
+            Assert.InRange(site.GetProperty("bytes").GetInt64(), 1, (long)(2 * 256 * 1024 * sizeof(float) * share));
+        });
+        Assert.InRange(convert.GetProperty("model").GetProperty("cosine").GetDouble(), cosine, 1.000001);
+        var run = await Done("run", output, "--random", "5", "--json");
+        Assert.Equal(6, run.GetProperty("sites").GetInt32());
+    }
+
     [Fact]
     public async Task Outputs_outside_the_tolerance_are_exit_code_1()
     {
