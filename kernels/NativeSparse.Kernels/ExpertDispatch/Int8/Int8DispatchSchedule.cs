@@ -41,11 +41,21 @@ internal sealed unsafe class Int8DispatchSchedule<TWidth, TVector>(Int8Tile tile
             Inputs = QuantizedRows.Rent(scratch, x.Rows, experts.InputWidth, tile),
             Hidden = scratch.RentSpread(bins.Pairs, experts.HiddenStride),
             Ungated = experts.IsGated ? scratch.RentSpread(bins.Pairs, experts.HiddenStride) : default,
-            HiddenInputs = QuantizedRows.Rent(scratch, bins.Pairs, experts.ExpertWidth, tile),
             TokenScales = scratch.Rent(1, x.Rows),
-            Sums = scratch.RentInt32(x.Rows, experts.SumStride),
             Cancellation = execution.Cancellation,
         };
+        if (experts.Narrow is { } narrow)
+        {
+            var hidden = (experts.Experts * narrow.Depth / sizeof(int)) + 1;
+            pass.Blocks = scratch.RentInt32(x.Rows, (experts.SumStride + hidden + 15) / 16 * 16);
+            pass.Starts = scratch.RentInt32(1, x.Rows);
+        }
+        else
+        {
+            pass.HiddenInputs = QuantizedRows.Rent(scratch, bins.Pairs, experts.ExpertWidth, tile);
+            pass.Sums = scratch.RentInt32(x.Rows, experts.SumStride);
+        }
+
         var tokenChunks = (x.Rows + Int8ExpertPass<TWidth, TVector>.ChunkTokens - 1) / Int8ExpertPass<TWidth, TVector>.ChunkTokens;
         var up = WorkShare.Of(bins, new PanelShape(experts.InputWidth, experts.HiddenStride, tile.Columns), experts.IsGated, threads);
         (pass.UpGroups, pass.UpChunks) = threads == 1 ? (1, 1) : up;

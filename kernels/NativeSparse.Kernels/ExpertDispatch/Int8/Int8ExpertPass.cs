@@ -26,7 +26,16 @@ internal unsafe struct Int8ExpertPass<TWidth, TVector>
     /// <summary>The up products of gated experts before the gate.</summary>
     public View Ungated;
 
+    /// <summary>Rounded hidden rows of the pairs; unused where a token keeps its own (<see cref="Blocks"/>).</summary>
     public QuantizedRows HiddenInputs;
+
+    /// <summary>
+    /// Narrow experts: for each token its int32 sums, then its s8 hidden values by expert, so that one pointer serves both; otherwise empty.
+    /// </summary>
+    public View Blocks;
+
+    /// <summary>Narrow experts: where the sums of a token start, -128 times the sum of its hidden values.</summary>
+    public View Starts;
 
     /// <summary>The scale of all hidden values of a token.</summary>
     public View TokenScales;
@@ -75,13 +84,21 @@ internal unsafe struct Int8ExpertPass<TWidth, TVector>
         var columns = pass.Experts.Tile.Columns;
         for (var t = 0; t < pass.X.Rows; t++)
         {
-            new Span<int>(pass.Sums.RowInt32(t) + (first * columns), (end - first) * columns).Clear();
+            new Span<int>(pass.SumsOf(t) + (first * columns), (end - first) * columns)
+                .Fill(pass.Starts.IsEmpty ? 0 : pass.Starts.RowInt32(0)[t]);
         }
 
         for (var b = 0; b < pass.Bins.Blocks; b++)
         {
             pass.Cancellation.ThrowIfCancellationRequested();
-            pass.GoDown(pass.Bins[b], first, end);
+            if (pass.Experts.Narrow is null)
+            {
+                pass.GoDown(pass.Bins[b], first, end);
+            }
+            else
+            {
+                pass.GoDownNarrow(pass.Bins[b], first, end);
+            }
         }
     }
 
@@ -170,10 +187,55 @@ internal unsafe struct Int8ExpertPass<TWidth, TVector>
 
         var row = QuantizedRow.OfMagnitude(magnitude, out var inverse);
         TokenScales.Row(0)[token] = row.Scale;
+        if (Experts.Narrow is not null)
+        {
+            StoreNarrow(token, row, inverse);
+            return;
+        }
+
         foreach (var pair in pairs)
         {
             HiddenInputs.Store(pair, Hidden.Row(pair), Experts.Width(Bins.Expert(pair)), row, inverse);
         }
+    }
+
+    private readonly int* SumsOf(int token) => Blocks.IsEmpty ? Sums.RowInt32(token) : Blocks.RowInt32(token);
+
+    private readonly sbyte* HiddenOf(int token, int expert) =>
+        (sbyte*)(Blocks.RowInt32(token) + Experts.SumStride) + ((nint)expert * Experts.Narrow!.Depth);
+
+    private readonly void StoreNarrow(int token, QuantizedRow row, float inverse)
+    {
+        var sum = 0;
+        foreach (var pair in Bins.PairsOf(token))
+        {
+            var expert = Bins.Expert(pair);
+            var (depth, hidden) = (Experts.Narrow!.Depth, (nint)HiddenOf(token, expert));
+            RowQuantizer.Store(Hidden.Row(pair), Experts.Width(expert), row, inverse, RowEncoding.SignedBytes, (byte*)hidden, depth);
+            for (var i = 0; i < depth; i++)
+            {
+                sum += ((sbyte*)hidden)[i];
+            }
+        }
+
+        Starts.RowInt32(0)[token] = -QuantizedRow.Middle * sum;
+    }
+
+    [SkipLocalsInit]
+    private readonly void GoDownNarrow(in ExpertBins.Block block, int first, int end)
+    {
+        var rows = stackalloc byte*[MaxRows];
+        var tokens = Bins.Tokens(block.FirstPair);
+        for (var r = 0; r < block.Rows; r++)
+        {
+            rows[r] = (byte*)HiddenOf(tokens[r], block.Expert);
+        }
+
+        var depth = Experts.Narrow!.Depth;
+        var columns = (nint)first * Experts.Tile.Columns;
+        var before = ((nint)Experts.SumStride * sizeof(int)) + ((nint)block.Expert * depth);
+        Experts.Tile.ExpertDown!.Run(
+            depth, rows, block.Rows, Experts.Narrow.Expert(block.Expert) + (columns * depth), end - first, (columns * sizeof(int)) - before);
     }
 
     /// <summary>sums[token] += hidden down for some panels of one block.</summary>
@@ -220,7 +282,7 @@ internal unsafe struct Int8ExpertPass<TWidth, TVector>
         }
 
         var y = Y.Row(token);
-        var sums = Sums.RowInt32(token);
+        var sums = SumsOf(token);
         var scale = TokenScales.Row(0)[token];
         fixed (float* columnScales = Experts.DownScales)
         {

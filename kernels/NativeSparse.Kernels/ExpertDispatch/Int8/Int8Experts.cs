@@ -16,10 +16,12 @@ internal sealed unsafe class Int8Experts : PackedExperts
         var (d, b, o) = (InputWidth, ExpertWidth, OutputWidth);
         _up = Pack(weights.Up, weights.UpScales, d, b);
         _gate = weights.Gate.IsEmpty ? [] : Pack(weights.Gate, weights.GateScales, d, b);
-        _down = Pack(weights.Down, weights.DownScales, b, o);
+        Narrow = tile.ExpertDown is null ? null : ExpertDownPanels.Create(weights);
+        _down = Narrow is null ? Pack(weights.Down, weights.DownScales, b, o) : [];
+        DownPanels = (o + tile.Columns - 1) / tile.Columns;
         HasExpertBias = !weights.ExpertBias.IsEmpty;
         HiddenStride = _up[0].Panels * tile.Columns;
-        SumStride = _down[0].Panels * tile.Columns;
+        SumStride = DownPanels * tile.Columns;
         _biases = new NativeBuffer(((nint)Experts * 2 * HiddenStride) + ((nint)Experts * o));
         for (var e = 0; e < Experts; e++)
         {
@@ -65,13 +67,16 @@ internal sealed unsafe class Int8Experts : PackedExperts
 
     public int UpPanels => _up[0].Panels;
 
-    public int DownPanels => _down[0].Panels;
+    public int DownPanels { get; }
+
+    /// <summary>Down weights for <see cref="Int8Tile.ExpertDown"/>, or null where tiles multiply them.</summary>
+    public ExpertDownPanels? Narrow { get; }
 
     /// <summary>One for each output.</summary>
     public ReadOnlySpan<float> DownScales => _rest.DownScales.Span;
 
     public override long ByteCount =>
-        _up.Concat(_gate).Concat(_down).Sum(matrix => matrix.ByteCount) + _biases.ByteCount;
+        _up.Concat(_gate).Concat(_down).Sum(matrix => matrix.ByteCount) + (Narrow?.ByteCount ?? 0) + _biases.ByteCount;
 
     public Int8Matrix Up(int expert) => _up[expert];
 
@@ -103,7 +108,7 @@ internal sealed unsafe class Int8Experts : PackedExperts
         Gate = Unpack(_gate),
         GateScales = _rest.GateScales,
         GateBias = _rest.GateBias,
-        Down = Unpack(_down),
+        Down = Narrow?.Unpack() ?? Unpack(_down),
         DownScales = _rest.DownScales,
         ExpertBias = _rest.ExpertBias,
         Widths = _rest.Widths,
@@ -116,6 +121,7 @@ internal sealed unsafe class Int8Experts : PackedExperts
             matrix.Dispose();
         }
 
+        Narrow?.Dispose();
         _biases.Dispose();
     }
 

@@ -22,6 +22,8 @@ internal sealed unsafe class AssembledInt8Tile(Func<TileSpecification, Assembled
 
     public override int BlockBytes => 512 << 10;
 
+    public override ExpertDownTile? ExpertDown { get; } = new(build);
+
     public override RowEncoding Encoding => RowEncoding.UnsignedBytes;
 
     public override int EncodeZero(int zero) => ZeroPoint.OfRow(zero);

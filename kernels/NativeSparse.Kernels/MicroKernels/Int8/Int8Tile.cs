@@ -36,6 +36,9 @@ internal abstract unsafe class Int8Tile
     /// <summary>The version that takes rows which lie anywhere; its panels are the same.</summary>
     public virtual Int8Tile Gathering => this;
 
+    /// <summary>The down product of narrow experts, or null where tiles are as good.</summary>
+    public virtual ExpertDownTile? ExpertDown => null;
+
     /// <summary>A row's zero point as the tile reads it.</summary>
     public virtual int EncodeZero(int zero) => zero;
 
