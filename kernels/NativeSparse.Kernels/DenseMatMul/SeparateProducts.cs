@@ -14,7 +14,7 @@ internal static class SeparateProducts
             var count = Math.Min(BlockTokens, x.Rows - start);
             using var scope = execution.Scratch.Enter();
             var input = x.Slice(start, count);
-            var hidden = execution.Scratch.Rent(count, network.Up.OutputWidth);
+            var hidden = execution.Scratch.RentSpread(count, network.Up.OutputWidth);
             if (network.Gate is null)
             {
                 dense.Run(execution, input, network.Up, new Epilogue { Bias = network.UpBias, Activation = network.Activation }, hidden);

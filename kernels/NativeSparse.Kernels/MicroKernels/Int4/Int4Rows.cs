@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace NativeSparse.Kernels;
 
 /// <summary>Rows rounded for int4 tiles, in scratch memory: records of 32 values, minus their sum and, where groups have scales, the scale.</summary>
@@ -36,10 +39,12 @@ internal readonly unsafe struct Int4Rows
     public float* Zeros(int row) => _zeros + row;
 
     /// <summary>Rounds one row, with one scale and zero point or with a symmetric scale for each group.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Quantize(int row, float* x)
     {
-        var inverse = 0f;
+        var record = Row(row);
         var whole = default(QuantizedRow);
+        var inverse = 0f;
         if (!_hasGroupScales)
         {
             whole = RowQuantizer.Measure(x, _inputWidth, out inverse);
@@ -47,7 +52,6 @@ internal readonly unsafe struct Int4Rows
             _zeros[row] = -whole.Scale * (whole.Zero - QuantizedRow.Middle);
         }
 
-        var record = Row(row);
         for (var group = 0; group < _groups; group++)
         {
             var count = Math.Clamp(_inputWidth - (group * Group), 0, Group);
@@ -59,20 +63,24 @@ internal readonly unsafe struct Int4Rows
                 *(float*)(record + Group + sizeof(int)) = scale.Scale;
             }
 
-            RowQuantizer.Store(values, count, scale, inverse, RowEncoding.SignedBytes, record, Group);
+            if (count == Group && !float.IsNaN(scale.Scale))
+            {
+                RowQuantizer.StoreGroup(values, scale, inverse, (sbyte*)record);
+            }
+            else
+            {
+                RowQuantizer.Store(values, count, scale, inverse, RowEncoding.SignedBytes, record, Group);
+            }
+
             *(int*)(record + Group) = -Sum((sbyte*)record);
             record += Int4Group.RecordBytes(_hasGroupScales);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Sum(sbyte* values)
     {
-        var sum = 0;
-        for (var i = 0; i < Group; i++)
-        {
-            sum += values[i];
-        }
-
-        return sum;
+        var (low, high) = Vector256.Widen(Vector256.Load(values));
+        return Vector256.Sum(PairProducts.Sum(low + high, Vector256.Create((short)1)));
     }
 }

@@ -52,6 +52,17 @@ internal static unsafe class RowQuantizer
         }
     }
 
+    /// <summary>Rounds 32 values to q - 128.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreGroup(float* x, QuantizedRow row, float inverse, sbyte* destination)
+    {
+        var factor = Vector256.Create(inverse);
+        var shift = Vector256.Create(row.Zero - QuantizedRow.Middle);
+        var low = Vector256.NarrowWithSaturation(Round(x, factor) + shift, Round(x + Lanes, factor) + shift);
+        var high = Vector256.NarrowWithSaturation(Round(x + (2 * Lanes), factor) + shift, Round(x + (3 * Lanes), factor) + shift);
+        Vector256.NarrowWithSaturation(low, high).Store(destination);
+    }
+
     /// <summary>Scale and zero point of a row.</summary>
     public static QuantizedRow Measure(float* x, int length, out float inverse)
     {
