@@ -57,9 +57,9 @@ internal static unsafe class RowQuantizer
     public static void StoreGroup(float* x, QuantizedRow row, float inverse, sbyte* destination)
     {
         var factor = Vector256.Create(inverse);
-        var shift = Vector256.Create(row.Zero - QuantizedRow.Middle);
-        var low = Vector256.NarrowWithSaturation(Round(x, factor) + shift, Round(x + Lanes, factor) + shift);
-        var high = Vector256.NarrowWithSaturation(Round(x + (2 * Lanes), factor) + shift, Round(x + (3 * Lanes), factor) + shift);
+        var shift = Shift(row.Zero - QuantizedRow.Middle);
+        var low = Vector256.NarrowWithSaturation(Round(x, factor, shift), Round(x + Lanes, factor, shift));
+        var high = Vector256.NarrowWithSaturation(Round(x + (2 * Lanes), factor, shift), Round(x + (3 * Lanes), factor, shift));
         Vector256.NarrowWithSaturation(low, high).Store(destination);
     }
 
@@ -89,8 +89,8 @@ internal static unsafe class RowQuantizer
                 low1 = Vector256.MinNative(low1, v1);
                 high0 = Vector256.MaxNative(high0, v0);
                 high1 = Vector256.MaxNative(high1, v1);
-                poison0 += v0 * Vector256<float>.Zero;
-                poison1 += v1 * Vector256<float>.Zero;
+                poison0 = Vector256.FusedMultiplyAdd(v0, Vector256<float>.Zero, poison0);
+                poison1 = Vector256.FusedMultiplyAdd(v1, Vector256<float>.Zero, poison1);
             }
 
             poison = Vector256.Sum(poison0 + poison1);
@@ -116,12 +116,13 @@ internal static unsafe class RowQuantizer
     private static void StoreWords(float* x, int length, QuantizedRow row, float inverse, short* destination)
     {
         var factor = Vector256.Create(inverse);
+        var shift = Shift(0);
         var least = Vector256.Create((short)-row.Zero);
         var most = Vector256.Create((short)(QuantizedRow.Levels - row.Zero));
         var i = 0;
         for (; i <= length - (2 * Lanes); i += 2 * Lanes)
         {
-            var words = Vector256.NarrowWithSaturation(Round(x + i, factor), Round(x + i + Lanes, factor));
+            var words = Vector256.NarrowWithSaturation(Round(x + i, factor, shift), Round(x + i + Lanes, factor, shift));
             Vector256.Min(Vector256.Max(words, least), most).Store(destination + i);
         }
 
@@ -135,13 +136,13 @@ internal static unsafe class RowQuantizer
     private static void StoreBytes(float* x, int length, QuantizedRow row, float inverse, byte flip, byte* destination)
     {
         var factor = Vector256.Create(inverse);
-        var shift = Vector256.Create(row.Zero - 128);
+        var shift = Shift(row.Zero - QuantizedRow.Middle);
         var flips = Vector256.Create(flip);
         var i = 0;
         for (; i <= length - (4 * Lanes); i += 4 * Lanes)
         {
-            var low = Vector256.NarrowWithSaturation(Round(x + i, factor) + shift, Round(x + i + Lanes, factor) + shift);
-            var high = Vector256.NarrowWithSaturation(Round(x + i + (2 * Lanes), factor) + shift, Round(x + i + (3 * Lanes), factor) + shift);
+            var low = Vector256.NarrowWithSaturation(Round(x + i, factor, shift), Round(x + i + Lanes, factor, shift));
+            var high = Vector256.NarrowWithSaturation(Round(x + i + (2 * Lanes), factor, shift), Round(x + i + (3 * Lanes), factor, shift));
             (Vector256.NarrowWithSaturation(low, high).AsByte() ^ flips).Store(destination + i);
         }
 
@@ -151,10 +152,12 @@ internal static unsafe class RowQuantizer
         }
     }
 
+    /// <summary>The bits of the whole-number constant taken off and something added, in one sum.</summary>
+    private static Vector256<int> Shift(int value) =>
+        Vector256.Create(value - BitConverter.SingleToInt32Bits(QuantizedRow.WholeNumbers));
+
+    /// <summary>round(x inverse) + what the shift adds.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Round(float* x, Vector256<float> inverse)
-    {
-        var magic = Vector256.Create(QuantizedRow.WholeNumbers);
-        return Vector256.FusedMultiplyAdd(Vector256.Load(x), inverse, magic).AsInt32() - magic.AsInt32();
-    }
+    private static Vector256<int> Round(float* x, Vector256<float> inverse, Vector256<int> shift) =>
+        Vector256.FusedMultiplyAdd(Vector256.Load(x), inverse, Vector256.Create(QuantizedRow.WholeNumbers)).AsInt32() + shift;
 }
