@@ -43,7 +43,7 @@ internal sealed class CpuBackend : Backend
         Create<Width512, Vector512<float>>(
             Width512.Name,
             Managed<Int8Words512, Vector512<int>, Width512, Vector512<float>>(),
-            new Int4Schedule<Width256, Vector256<float>>(new VectorInt4Tile<Int4Vectors512, Vector512<int>, Vector512<float>>()));
+            new Int4Schedule<Width256, Vector256<float>>(new VectorInt4Tile<Int4Vectors512, Int4Vectors512, Vector512<int>, Vector512<float>>()));
 
     public static CpuBackend CreateAvxVnni() =>
         Create<Width256, Vector256<float>>(
@@ -91,12 +91,12 @@ internal sealed class CpuBackend : Backend
     }
 
     private static Int4Schedule<Width128, Vector128<float>> Narrow<TInt4>()
-        where TInt4 : struct, IInt4Vectors<Vector128<int>, Vector128<float>>
-        => new(new VectorInt4Tile<TInt4, Vector128<int>, Vector128<float>>());
+        where TInt4 : struct, IInt4Product<Vector128<int>>
+        => new(new VectorInt4Tile<Int4Vectors128, TInt4, Vector128<int>, Vector128<float>>());
 
     private static Int4Schedule<Width256, Vector256<float>> Wide<TInt4>()
-        where TInt4 : struct, IInt4Vectors<Vector256<int>, Vector256<float>>
-        => new(new VectorInt4Tile<TInt4, Vector256<int>, Vector256<float>>());
+        where TInt4 : struct, IInt4Product<Vector256<int>>
+        => new(new VectorInt4Tile<Int4Vectors256, TInt4, Vector256<int>, Vector256<float>>());
 
     private static Int8Schedule<TWidth, TVector> Managed<TInt8, TInt, TWidth, TVector>()
         where TInt8 : struct, IInt8Vectors<TInt>

@@ -1,12 +1,10 @@
 namespace NativeSparse.Kernels;
 
-/// <summary>The instructions that a managed int4 tile is written in.</summary>
+/// <summary>What a managed int4 tile does at one register width, whatever multiplies.</summary>
 internal unsafe interface IInt4Vectors<TInt, TFloat>
     where TInt : struct
     where TFloat : struct
 {
-    static abstract string Name { get; }
-
     /// <summary>Columns of one register.</summary>
     static abstract int Lanes { get; }
 
@@ -15,9 +13,6 @@ internal unsafe interface IInt4Vectors<TInt, TFloat>
     static abstract TInt LowHalves(TInt packed);
 
     static abstract TInt HighHalves(TInt packed);
-
-    /// <summary>For each lane the sum of 32 products: byte i of weights q with byte 4 q + i of the input.</summary>
-    static abstract TInt Multiply(TInt w0, TInt w1, TInt w2, TInt w3, TInt w4, TInt w5, TInt w6, TInt w7, byte* input);
 
     /// <summary>One zero point for each lane, in the low or the high half of a byte.</summary>
     static abstract TInt LoadZeros(byte* source, bool isHigh);

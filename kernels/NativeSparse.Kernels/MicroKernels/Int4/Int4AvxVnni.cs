@@ -1,77 +1,26 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace NativeSparse.Kernels;
 
 /// <summary>int4 by AVX-VNNI dot products.</summary>
-internal readonly unsafe struct Int4AvxVnni : IInt4Vectors<Vector256<int>, Vector256<float>>
+internal readonly unsafe struct Int4AvxVnni : IInt4Product<Vector256<int>>
 {
-    private const float HalfBias = 5.192296858534828e33f;
-
-    public static string Name => "avx-vnni";
-
-    public static int Lanes => Vector256<int>.Count;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Load(byte* source) => Vector256.Load(source).AsInt32();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> LowHalves(Vector256<int> packed) => packed & Vector256.Create(0x0F0F0F0F);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> HighHalves(Vector256<int> packed) => Vector256.ShiftRightLogical(packed, 4) & Vector256.Create(0x0F0F0F0F);
+    public static string Name => Int8AvxVnni.Name;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Multiply(
         Vector256<int> w0, Vector256<int> w1, Vector256<int> w2, Vector256<int> w3, Vector256<int> w4, Vector256<int> w5, Vector256<int> w6, Vector256<int> w7, byte* input)
     {
         var sum = Vector256<int>.Zero;
-        sum = Int8AvxVnni.MultiplyAdd(sum, w0, Input(input + 0).AsInt32());
-        sum = Int8AvxVnni.MultiplyAdd(sum, w1, Input(input + 4).AsInt32());
-        sum = Int8AvxVnni.MultiplyAdd(sum, w2, Input(input + 8).AsInt32());
-        sum = Int8AvxVnni.MultiplyAdd(sum, w3, Input(input + 12).AsInt32());
-        sum = Int8AvxVnni.MultiplyAdd(sum, w4, Input(input + 16).AsInt32());
-        sum = Int8AvxVnni.MultiplyAdd(sum, w5, Input(input + 20).AsInt32());
-        sum = Int8AvxVnni.MultiplyAdd(sum, w6, Input(input + 24).AsInt32());
-        sum = Int8AvxVnni.MultiplyAdd(sum, w7, Input(input + 28).AsInt32());
+        sum = Int8AvxVnni.MultiplyAdd(sum, w0, Int8AvxVnni.LoadInput(input));
+        sum = Int8AvxVnni.MultiplyAdd(sum, w1, Int8AvxVnni.LoadInput(input + 4));
+        sum = Int8AvxVnni.MultiplyAdd(sum, w2, Int8AvxVnni.LoadInput(input + 8));
+        sum = Int8AvxVnni.MultiplyAdd(sum, w3, Int8AvxVnni.LoadInput(input + 12));
+        sum = Int8AvxVnni.MultiplyAdd(sum, w4, Int8AvxVnni.LoadInput(input + 16));
+        sum = Int8AvxVnni.MultiplyAdd(sum, w5, Int8AvxVnni.LoadInput(input + 20));
+        sum = Int8AvxVnni.MultiplyAdd(sum, w6, Int8AvxVnni.LoadInput(input + 24));
+        sum = Int8AvxVnni.MultiplyAdd(sum, w7, Int8AvxVnni.LoadInput(input + 28));
         return sum;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> LoadZeros(byte* source, bool isHigh)
-    {
-        var bytes = Vector256.WidenLower(Vector256.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsByte().ToVector256Unsafe())).AsInt32();
-        return isHigh ? Vector256.ShiftRightLogical(bytes, 4) : bytes & Vector256.Create(15);
-    }
-
-    // The exponent of a float16 is 112 below that of a float32: a shift and one exact product, denormal numbers included.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> LoadScales(byte* source)
-    {
-        var bits = Vector256.WidenLower(Vector128.Load((ushort*)source).ToVector256Unsafe()).AsInt32();
-        var magnitude = Vector256.ShiftLeft(bits & Vector256.Create(0x7FFF), 13).AsSingle() * Vector256.Create(HalfBias);
-        return (magnitude.AsInt32() | Vector256.ShiftLeft(bits & Vector256.Create(0x8000), 16)).AsSingle();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddGroup(Vector256<int> product, Vector256<int> zeros, int negatedSum, Vector256<float> scale, float* groupScale, float* total)
-    {
-        var value = Vector256.ConvertToSingle(product + (zeros * Vector256.Create(negatedSum)));
-        value = groupScale is null ? value : value * Vector256.Create(*groupScale);
-        Vector256.FusedMultiplyAdd(value, scale, Vector256.Load(total)).Store(total);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Finish(float* total, float rowScale, float rowZero, float* columnSums, float* biases, float* output)
-    {
-        var scaled = Vector256.FusedMultiplyAdd(Vector256.Load(total), Vector256.Create(rowScale), Vector256.Load(biases));
-        Vector256.FusedMultiplyAdd(Vector256.Load(columnSums), Vector256.Create(rowZero), scaled).Store(output);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Finish(float* total, float* biases, float* output) => (Vector256.Load(total) + Vector256.Load(biases)).Store(output);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<sbyte> Input(byte* source) => Vector256.Create(*(int*)source).AsSByte();
 }

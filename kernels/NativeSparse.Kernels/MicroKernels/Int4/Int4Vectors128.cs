@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace NativeSparse.Kernels;
 
 /// <summary>int4 on 128-bit registers.</summary>
-internal readonly unsafe struct Int4Vectors128 : IInt4Vectors<Vector128<int>, Vector128<float>>
+internal readonly unsafe struct Int4Vectors128 : IInt4Vectors<Vector128<int>, Vector128<float>>, IInt4Product<Vector128<int>>
 {
     private const float HalfBias = 5.192296858534828e33f;
 
@@ -41,7 +41,7 @@ internal readonly unsafe struct Int4Vectors128 : IInt4Vectors<Vector128<int>, Ve
         }
 
         var sum = Vector128<int>.Zero;
-        sum = QuadProducts.Add(sum, w0.AsSByte(), Input(input + 0));
+        sum = QuadProducts.Add(sum, w0.AsSByte(), Input(input));
         sum = QuadProducts.Add(sum, w1.AsSByte(), Input(input + 4));
         sum = QuadProducts.Add(sum, w2.AsSByte(), Input(input + 8));
         sum = QuadProducts.Add(sum, w3.AsSByte(), Input(input + 12));

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace NativeSparse.Kernels;
 
 /// <summary>int4 on 256-bit registers.</summary>
-internal readonly unsafe struct Int4Vectors256 : IInt4Vectors<Vector256<int>, Vector256<float>>
+internal readonly unsafe struct Int4Vectors256 : IInt4Vectors<Vector256<int>, Vector256<float>>, IInt4Product<Vector256<int>>
 {
     private const float HalfBias = 5.192296858534828e33f;
 
@@ -41,7 +41,7 @@ internal readonly unsafe struct Int4Vectors256 : IInt4Vectors<Vector256<int>, Ve
         }
 
         var sum = Vector256<int>.Zero;
-        sum = QuadProducts.Add(sum, w0.AsByte(), Input(input + 0));
+        sum = QuadProducts.Add(sum, w0.AsByte(), Input(input));
         sum = QuadProducts.Add(sum, w1.AsByte(), Input(input + 4));
         sum = QuadProducts.Add(sum, w2.AsByte(), Input(input + 8));
         sum = QuadProducts.Add(sum, w3.AsByte(), Input(input + 12));

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace NativeSparse.Kernels;
 
 /// <summary>int4 on 512-bit registers.</summary>
-internal readonly unsafe struct Int4Vectors512 : IInt4Vectors<Vector512<int>, Vector512<float>>
+internal readonly unsafe struct Int4Vectors512 : IInt4Vectors<Vector512<int>, Vector512<float>>, IInt4Product<Vector512<int>>
 {
     private const float HalfBias = 5.192296858534828e33f;
 
@@ -41,7 +41,7 @@ internal readonly unsafe struct Int4Vectors512 : IInt4Vectors<Vector512<int>, Ve
         }
 
         var sum = Vector512<int>.Zero;
-        sum = QuadProducts.Add(sum, w0.AsByte(), Input(input + 0));
+        sum = QuadProducts.Add(sum, w0.AsByte(), Input(input));
         sum = QuadProducts.Add(sum, w1.AsByte(), Input(input + 4));
         sum = QuadProducts.Add(sum, w2.AsByte(), Input(input + 8));
         sum = QuadProducts.Add(sum, w3.AsByte(), Input(input + 12));

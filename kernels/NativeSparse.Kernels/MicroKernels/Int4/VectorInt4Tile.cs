@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace NativeSparse.Kernels;
 
 /// <summary>The int4 tile on managed vectors: each group of weights is unpacked once and multiplied with all rows.</summary>
-internal sealed unsafe class VectorInt4Tile<TVectors, TInt, TFloat> : Int4Tile
+internal sealed unsafe class VectorInt4Tile<TVectors, TProduct, TInt, TFloat> : Int4Tile
     where TVectors : struct, IInt4Vectors<TInt, TFloat>
+    where TProduct : struct, IInt4Product<TInt>
     where TInt : struct
     where TFloat : struct
 {
@@ -13,7 +14,7 @@ internal sealed unsafe class VectorInt4Tile<TVectors, TInt, TFloat> : Int4Tile
     private const int ZeroOffset = 2 * ScaleBytes;
     private const int SumOffset = TileSpecification.Int4Group;
 
-    public override string Name => TVectors.Name;
+    public override string Name => TProduct.Name;
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -69,7 +70,7 @@ internal sealed unsafe class VectorInt4Tile<TVectors, TInt, TFloat> : Int4Tile
         for (var row = 0; row < call.RowCount; row++)
         {
             var input = rows[row] + offset;
-            var product = TVectors.Multiply(w0, w1, w2, w3, w4, w5, w6, w7, input);
+            var product = TProduct.Multiply(w0, w1, w2, w3, w4, w5, w6, w7, input);
             var groupScale = hasGroupScales ? (float*)(input + SumOffset + sizeof(int)) : null;
             TVectors.AddGroup(product, zeros, *(int*)(input + SumOffset), scale, groupScale, totals);
             totals += Columns;
