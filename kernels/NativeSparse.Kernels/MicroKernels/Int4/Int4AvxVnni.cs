@@ -13,14 +13,14 @@ internal readonly unsafe struct Int4AvxVnni : IInt4Product<Vector256<int>>
         Vector256<int> w0, Vector256<int> w1, Vector256<int> w2, Vector256<int> w3, Vector256<int> w4, Vector256<int> w5, Vector256<int> w6, Vector256<int> w7, byte* input)
     {
         var sum = Vector256<int>.Zero;
-        sum = Int8AvxVnni.MultiplyAdd(sum, w0, Int8AvxVnni.LoadInput(input));
-        sum = Int8AvxVnni.MultiplyAdd(sum, w1, Int8AvxVnni.LoadInput(input + 4));
-        sum = Int8AvxVnni.MultiplyAdd(sum, w2, Int8AvxVnni.LoadInput(input + 8));
-        sum = Int8AvxVnni.MultiplyAdd(sum, w3, Int8AvxVnni.LoadInput(input + 12));
-        sum = Int8AvxVnni.MultiplyAdd(sum, w4, Int8AvxVnni.LoadInput(input + 16));
-        sum = Int8AvxVnni.MultiplyAdd(sum, w5, Int8AvxVnni.LoadInput(input + 20));
-        sum = Int8AvxVnni.MultiplyAdd(sum, w6, Int8AvxVnni.LoadInput(input + 24));
-        sum = Int8AvxVnni.MultiplyAdd(sum, w7, Int8AvxVnni.LoadInput(input + 28));
+        sum = Int8AvxVnni.Add(sum, w0, Int8AvxVnni.LoadInput(input));
+        sum = Int8AvxVnni.Add(sum, w1, Int8AvxVnni.LoadInput(input + 4));
+        sum = Int8AvxVnni.Add(sum, w2, Int8AvxVnni.LoadInput(input + 8));
+        sum = Int8AvxVnni.Add(sum, w3, Int8AvxVnni.LoadInput(input + 12));
+        sum = Int8AvxVnni.Add(sum, w4, Int8AvxVnni.LoadInput(input + 16));
+        sum = Int8AvxVnni.Add(sum, w5, Int8AvxVnni.LoadInput(input + 20));
+        sum = Int8AvxVnni.Add(sum, w6, Int8AvxVnni.LoadInput(input + 24));
+        sum = Int8AvxVnni.Add(sum, w7, Int8AvxVnni.LoadInput(input + 28));
         return sum;
     }
 }

@@ -21,8 +21,8 @@ internal unsafe interface IInt8Vectors<TVector>
 
     static abstract TVector Xor(TVector left, TVector right);
 
-    /// <summary>sum + the products of one step.</summary>
-    static abstract TVector MultiplyAdd(TVector sum, TVector input, TVector weights);
+    /// <summary>Adds the products of one step to the sums of both registers of a panel.</summary>
+    static abstract void MultiplyAdd(ref TVector leftSum, ref TVector rightSum, TVector input, TVector left, TVector right);
 
     /// <summary>
     /// <c>fma((sum - zero * columnSum) * columnScale, rowScale, bias)</c>, where <paramref name="zero"/> is 0 for

@@ -22,10 +22,11 @@ internal readonly unsafe struct Int8AvxVnni : IInt8Vectors<Vector256<int>>
     public static Vector256<int> LoadWeights(sbyte* source) => Vector256.Load(source).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<int> input, Vector256<int> weights) =>
-        AvxVnni.IsSupported
-            ? AvxVnni.MultiplyWideningAndAdd(sum, input.AsByte(), weights.AsSByte())
-            : QuadProducts.Add(sum, input.AsByte(), weights.AsSByte());
+    public static void MultiplyAdd(ref Vector256<int> leftSum, ref Vector256<int> rightSum, Vector256<int> input, Vector256<int> left, Vector256<int> right)
+    {
+        leftSum = Add(leftSum, input, left);
+        rightSum = Add(rightSum, input, right);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Finish(
@@ -54,4 +55,11 @@ internal readonly unsafe struct Int8AvxVnni : IInt8Vectors<Vector256<int>>
             Sse.Prefetch0(address);
         }
     }
+
+    /// <summary>sum + the products of one step.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Add(Vector256<int> sum, Vector256<int> input, Vector256<int> weights) =>
+        AvxVnni.IsSupported
+            ? AvxVnni.MultiplyWideningAndAdd(sum, input.AsByte(), weights.AsSByte())
+            : QuadProducts.Add(sum, input.AsByte(), weights.AsSByte());
 }

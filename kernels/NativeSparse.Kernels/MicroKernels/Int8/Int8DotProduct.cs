@@ -23,10 +23,11 @@ internal readonly unsafe struct Int8DotProduct : IInt8Vectors<Vector128<int>>
     public static Vector128<int> LoadWeights(sbyte* source) => Vector128.Load(source).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> MultiplyAdd(Vector128<int> sum, Vector128<int> input, Vector128<int> weights) =>
-        Dp.IsSupported
-            ? Dp.DotProduct(sum, input.AsSByte(), weights.AsSByte())
-            : QuadProducts.Add(sum, input.AsSByte(), weights.AsSByte());
+    public static void MultiplyAdd(ref Vector128<int> leftSum, ref Vector128<int> rightSum, Vector128<int> input, Vector128<int> left, Vector128<int> right)
+    {
+        leftSum = Add(leftSum, input, left);
+        rightSum = Add(rightSum, input, right);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Finish(
@@ -55,4 +56,11 @@ internal readonly unsafe struct Int8DotProduct : IInt8Vectors<Vector128<int>>
             Sse.Prefetch0(address);
         }
     }
+
+    /// <summary>sum + the products of one step.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Add(Vector128<int> sum, Vector128<int> input, Vector128<int> weights) =>
+        Dp.IsSupported
+            ? Dp.DotProduct(sum, input.AsSByte(), weights.AsSByte())
+            : QuadProducts.Add(sum, input.AsSByte(), weights.AsSByte());
 }

@@ -19,11 +19,18 @@ internal readonly unsafe struct Int8Words128 : IInt8Vectors<Vector128<int>>
     public static Vector128<int> LoadInput(byte* source) => Vector128.Create(*(int*)source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> LoadWeights(sbyte* source) => Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsSByte()).AsInt32();
+    public static Vector128<int> LoadWeights(sbyte* source) => Sse41.IsSupported
+        ? Sse41.ConvertToVector128Int16(source).AsInt32()
+        : Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsSByte()).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> MultiplyAdd(Vector128<int> sum, Vector128<int> input, Vector128<int> weights) =>
-        sum + PairProducts.Sum(input.AsInt16(), weights.AsInt16());
+    public static void MultiplyAdd(ref Vector128<int> leftSum, ref Vector128<int> rightSum, Vector128<int> input, Vector128<int> left, Vector128<int> right)
+    {
+        var first = PairProducts.Sum(input.AsInt16(), left.AsInt16());
+        var second = PairProducts.Sum(input.AsInt16(), right.AsInt16());
+        leftSum += first;
+        rightSum += second;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Finish(

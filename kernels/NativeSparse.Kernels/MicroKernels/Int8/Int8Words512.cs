@@ -22,8 +22,13 @@ internal readonly unsafe struct Int8Words512 : IInt8Vectors<Vector512<int>>
     public static Vector512<int> LoadWeights(sbyte* source) => Vector512.WidenLower(Vector256.Load(source).ToVector512Unsafe()).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> MultiplyAdd(Vector512<int> sum, Vector512<int> input, Vector512<int> weights) =>
-        sum + PairProducts.Sum(input.AsInt16(), weights.AsInt16());
+    public static void MultiplyAdd(ref Vector512<int> leftSum, ref Vector512<int> rightSum, Vector512<int> input, Vector512<int> left, Vector512<int> right)
+    {
+        var first = PairProducts.Sum(input.AsInt16(), left.AsInt16());
+        var second = PairProducts.Sum(input.AsInt16(), right.AsInt16());
+        leftSum += first;
+        rightSum += second;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Finish(

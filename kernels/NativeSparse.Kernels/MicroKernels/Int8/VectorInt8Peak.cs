@@ -26,18 +26,12 @@ internal sealed class VectorInt8Peak<TVectors, TVector> : Int8Peak
         TVector g = default, h = default, i = default, j = default, k = default, l = default;
         for (var step = 0; step < Steps; step++)
         {
-            a = TVectors.MultiplyAdd(a, x, a);
-            b = TVectors.MultiplyAdd(b, x, b);
-            c = TVectors.MultiplyAdd(c, x, c);
-            d = TVectors.MultiplyAdd(d, x, d);
-            e = TVectors.MultiplyAdd(e, x, e);
-            f = TVectors.MultiplyAdd(f, x, f);
-            g = TVectors.MultiplyAdd(g, x, g);
-            h = TVectors.MultiplyAdd(h, x, h);
-            i = TVectors.MultiplyAdd(i, x, i);
-            j = TVectors.MultiplyAdd(j, x, j);
-            k = TVectors.MultiplyAdd(k, x, k);
-            l = TVectors.MultiplyAdd(l, x, l);
+            TVectors.MultiplyAdd(ref a, ref b, x, a, b);
+            TVectors.MultiplyAdd(ref c, ref d, x, c, d);
+            TVectors.MultiplyAdd(ref e, ref f, x, e, f);
+            TVectors.MultiplyAdd(ref g, ref h, x, g, h);
+            TVectors.MultiplyAdd(ref i, ref j, x, i, j);
+            TVectors.MultiplyAdd(ref k, ref l, x, k, l);
         }
 
         return TVectors.Xor(

@@ -237,8 +237,7 @@ internal sealed unsafe class VectorInt8Tile<TVectors, TVector> : Int8Tile
     private static void Add(byte* x, int i, TVector w0, TVector w1, ref TVector s0, ref TVector s1)
     {
         var v = TVectors.LoadInput(x + (i * StepBytes));
-        s0 = TVectors.MultiplyAdd(s0, v, w0);
-        s1 = TVectors.MultiplyAdd(s1, v, w1);
+        TVectors.MultiplyAdd(ref s0, ref s1, v, w0, w1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
