@@ -33,10 +33,15 @@ internal static class DenseArguments
 
     public static void CheckRun(View x, in FeedForwardMatrices network, View y)
     {
-        ArgumentNullException.ThrowIfNull(network.Up);
-        ArgumentNullException.ThrowIfNull(network.Down);
+        CheckNetwork(network);
         x.Require(nameof(x), y.Rows, network.Up.InputWidth);
         y.Require(nameof(y), y.Rows, network.Down.OutputWidth);
+    }
+
+    public static void CheckNetwork(in FeedForwardMatrices network)
+    {
+        ArgumentNullException.ThrowIfNull(network.Up);
+        ArgumentNullException.ThrowIfNull(network.Down);
         CheckWidths("down", network.Down, network.Up.OutputWidth, network.Down.OutputWidth);
         CheckBias("upBias", network.UpBias, network.Up.OutputWidth);
         CheckBias("downBias", network.DownBias, network.Down.OutputWidth);

@@ -11,13 +11,16 @@ internal unsafe struct ExpertPass<TWidth, TVector>
     public View X;
     public View Y;
     public ExpertBins Bins;
-    public PanelExperts Experts;
+    public Float32Experts Experts;
 
     /// <summary>One row for each pair; on one thread, for each row of a block.</summary>
     public View Hidden;
 
     /// <summary>The up products of gated experts before the gate.</summary>
     public View Ungated;
+
+    /// <summary>Panels of every expert's down projection.</summary>
+    public int DownPanels;
 
     public int UpGroups;
     public int UpChunks;
@@ -29,11 +32,11 @@ internal unsafe struct ExpertPass<TWidth, TVector>
         pass.Cancellation.ThrowIfCancellationRequested();
         var items = pass.Bins.Blocks * pass.UpGroups;
         var end = (int)((long)items * (chunk + 1) / pass.UpChunks);
-        var panels = pass.Experts.UpShape.Panels;
         for (var item = (int)((long)items * chunk / pass.UpChunks); item < end; item++)
         {
             var block = pass.Bins[item / pass.UpGroups];
             var group = item % pass.UpGroups;
+            var panels = pass.Experts[block.Expert].Panels;
             pass.GoUp(block, block.FirstPair, panels * group / pass.UpGroups, panels * (group + 1) / pass.UpGroups);
         }
     }
@@ -41,7 +44,7 @@ internal unsafe struct ExpertPass<TWidth, TVector>
     public static void RunDownChunk(ref ExpertPass<TWidth, TVector> pass, int chunk)
     {
         pass.Cancellation.ThrowIfCancellationRequested();
-        var panels = pass.Experts.DownShape.Panels;
+        var panels = pass.DownPanels;
         var (first, end) = (panels * chunk / pass.DownChunks, panels * (chunk + 1) / pass.DownChunks);
         for (var b = 0; b < pass.Bins.Blocks; b++)
         {
@@ -55,8 +58,8 @@ internal unsafe struct ExpertPass<TWidth, TVector>
         for (var b = 0; b < Bins.Blocks; b++)
         {
             Cancellation.ThrowIfCancellationRequested();
-            GoUp(Bins[b], 0, 0, Experts.UpShape.Panels);
-            GoDown(Bins[b], 0, 0, Experts.DownShape.Panels, b + 1 < Bins.Blocks ? Experts.Up(Bins[b + 1].Expert) : null);
+            GoUp(Bins[b], 0, 0, Experts[Bins[b].Expert].Panels);
+            GoDown(Bins[b], 0, 0, DownPanels, b + 1 < Bins.Blocks ? Experts[Bins[b + 1].Expert].FirstUpPanel : null);
         }
     }
 
@@ -68,41 +71,48 @@ internal unsafe struct ExpertPass<TWidth, TVector>
         var hidden = stackalloc float*[PanelProduct<TWidth, TVector>.MaxRows];
         var ungated = stackalloc float*[PanelProduct<TWidth, TVector>.MaxRows];
         var tokens = Bins.Tokens(block.FirstPair);
+        var expert = Experts[block.Expert];
+
+        // Columns are counted from the matrix's first one; a hidden row starts with the expert's first panel.
+        var before = (nint)expert.FirstPanel * Experts.Panel;
         for (var r = 0; r < block.Rows; r++)
         {
             x[r] = X.Row(tokens[r]);
-            hidden[r] = Hidden.Row(hiddenRow + r);
-            ungated[r] = Ungated.Row(hiddenRow + r);
+            hidden[r] = Hidden.Row(hiddenRow + r) - before;
+            ungated[r] = Ungated.Row(hiddenRow + r) - before;
         }
 
+        var isLast = end == expert.Panels;
+        first += expert.FirstPanel;
+        end += expert.FirstPanel;
         var finish = new Finish
         {
             Activation = Experts.Activation,
-            Bias = Experts.HasUpBias ? Experts.UpBias(block.Expert) : null,
+            Bias = expert.UpBias,
             RowScale = Bins.Weights(block.FirstPair),
         };
-        var shape = Experts.PaddedUpShape;
-        var down = Experts.Down(block.Expert);
+        var shape = expert.UpShape;
+        var down = expert.FirstDownPanel;
         if (!Experts.IsGated)
         {
             PanelProduct<TWidth, TVector>.Run(
-                x, block.Rows, Experts.Up(block.Expert), shape, first, end, hidden, add: false, finish, hidden, down);
+                x, block.Rows, expert.Up, shape, first, end, hidden, add: false, finish, hidden, down);
         }
         else
         {
             PanelProduct<TWidth, TVector>.Run(
-                x, block.Rows, Experts.Up(block.Expert), shape, first, end, ungated, add: false, new Finish { Bias = finish.Bias }, ungated);
-            finish.Bias = Experts.HasGateBias ? Experts.GateBias(block.Expert) : null;
+                x, block.Rows, expert.Up, shape, first, end, ungated, add: false, new Finish { Bias = finish.Bias }, ungated);
+            finish.Bias = expert.GateBias;
             finish.Multiplier = ungated;
             PanelProduct<TWidth, TVector>.Run(
-                x, block.Rows, Experts.Gate(block.Expert), shape, first, end, hidden, add: false, finish, hidden, down);
+                x, block.Rows, expert.Gate, shape, first, end, hidden, add: false, finish, hidden, down);
         }
 
-        if (Experts.HasExpertBias && end == shape.Panels)
+        if (Experts.HasExpertBias && isLast)
         {
             for (var r = 0; r < block.Rows; r++)
             {
-                hidden[r][Experts.ExpertWidth] = finish.RowScale[r];
+                hidden[r][before + Experts.ExpertWidth] = finish.RowScale[r];
             }
         }
     }
@@ -114,13 +124,14 @@ internal unsafe struct ExpertPass<TWidth, TVector>
         var hidden = stackalloc float*[PanelProduct<TWidth, TVector>.MaxRows];
         var y = stackalloc float*[PanelProduct<TWidth, TVector>.MaxRows];
         var tokens = Bins.Tokens(block.FirstPair);
+        var expert = Experts[block.Expert];
         for (var r = 0; r < block.Rows; r++)
         {
-            hidden[r] = Hidden.Row(hiddenRow + r);
+            hidden[r] = Hidden.Row(hiddenRow + r) + expert.Skipped;
             y[r] = Y.Row(tokens[r]);
         }
 
         PanelProduct<TWidth, TVector>.Run(
-            hidden, block.Rows, Experts.Down(block.Expert), Experts.DownShape, first, end, y, add: true, default, y, upcoming);
+            hidden, block.Rows, expert.Down, expert.DownShape, first, end, y, add: true, default, y, upcoming);
     }
 }

@@ -26,6 +26,19 @@ public interface IExpertDispatch
     /// <exception cref="ShapeMismatchException">An array's length does not match the sizes.</exception>
     PackedExperts Pack(QuantizedExpertWeights weights);
 
+    /// <summary>
+    /// Takes ranges of the neurons of one packed network as experts (VersatileFFN, arXiv 2512.14531): they may overlap, and no weight is
+    /// copied except by the reference version.
+    /// </summary>
+    /// <param name="network">
+    /// float32 matrices packed by this backend; they must outlive the result, which does not own them. Biases are copied; there must be no
+    /// down bias, as it belongs to the whole network.
+    /// </param>
+    /// <param name="slices">One range for each expert.</param>
+    /// <exception cref="ShapeMismatchException">A range leaves the network, or the matrices do not fit each other.</exception>
+    /// <exception cref="NotSupportedException">A matrix is not float32.</exception>
+    PackedExperts Slice(in FeedForwardMatrices network, ReadOnlySpan<ExpertSlice> slices);
+
     /// <summary>Adds the chosen experts' weighted outputs to <paramref name="y"/>.</summary>
     /// <param name="execution">Threads, scratch, cancellation.</param>
     /// <param name="x"><c>[T, D]</c> float32.</param>

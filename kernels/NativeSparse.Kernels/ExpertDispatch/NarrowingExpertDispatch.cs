@@ -19,9 +19,11 @@ internal sealed class NarrowingExpertDispatch(IExpertDispatch wide, int widePane
 
     public PackedExperts Pack(QuantizedExpertWeights weights) => wide.Pack(weights);
 
+    public PackedExperts Slice(in FeedForwardMatrices network, ReadOnlySpan<ExpertSlice> slices) => wide.Slice(network, slices);
+
     public void Run(in Execution execution, View x, in Routing routing, PackedExperts experts, float scale, View y)
     {
-        var isNarrow = experts is PanelExperts panels && panels.UpShape.Panel == narrowPanel;
+        var isNarrow = experts is Float32Experts panels && panels.Panel == narrowPanel;
         (isNarrow ? narrow : wide).Run(execution, x, routing, experts, scale, y);
     }
 

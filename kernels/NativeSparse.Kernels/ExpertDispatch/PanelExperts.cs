@@ -4,7 +4,7 @@ namespace NativeSparse.Kernels;
 /// Experts packed in panels, one after the other. The bias of an expert's output is one more row of its down projection, whose input is
 /// the routing weight itself.
 /// </summary>
-internal sealed unsafe class PanelExperts : PackedExperts
+internal sealed unsafe class PanelExperts : Float32Experts
 {
     private readonly ExpertWeights _sizes;
     private readonly NativeBuffer _buffer;
@@ -13,7 +13,7 @@ internal sealed unsafe class PanelExperts : PackedExperts
     private readonly nint _biasStart;
 
     public PanelExperts(ExpertWeights weights, int panel, string version)
-        : base(weights.Experts, weights.InputWidth, weights.ExpertWidth, weights.OutputWidth, Precision.Float32)
+        : base(weights.Experts, weights.InputWidth, weights.ExpertWidth, weights.OutputWidth, weights.Activation)
     {
         Version = version;
         _sizes = new ExpertWeights
@@ -48,40 +48,40 @@ internal sealed unsafe class PanelExperts : PackedExperts
 
     public override string Version { get; }
 
-    public Activation Activation => _sizes.Activation;
+    public override int Panel => UpShape.Panel;
 
-    public bool IsGated { get; }
+    public override bool IsGated { get; }
 
-    public bool HasUpBias { get; }
+    public override bool HasExpertBias { get; }
 
-    public bool HasGateBias { get; }
-
-    public bool HasExpertBias { get; }
-
-    public PanelShape UpShape { get; }
-
-    public PanelShape DownShape { get; }
-
-    /// <summary>The same panels with their padding columns: the hidden rows have room for them.</summary>
-    public PanelShape PaddedUpShape { get; }
-
-    /// <summary>Values from one hidden row to the next.</summary>
-    public int HiddenStride { get; }
-
-    /// <summary>Biases of one expert, padded to whole panels.</summary>
-    public int BiasStride { get; }
+    public override int HiddenStride { get; }
 
     public override long ByteCount => _buffer.ByteCount;
 
-    public float* Up(int expert) => _buffer.Floats + (expert * UpShape.Length);
+    private bool HasUpBias { get; }
 
-    public float* Gate(int expert) => _buffer.Floats + _gateStart + (expert * UpShape.Length);
+    private bool HasGateBias { get; }
 
-    public float* Down(int expert) => _buffer.Floats + _downStart + (expert * DownShape.Length);
+    private PanelShape UpShape { get; }
 
-    public float* UpBias(int expert) => _buffer.Floats + _biasStart + ((nint)expert * BiasStride);
+    private PanelShape DownShape { get; }
 
-    public float* GateBias(int expert) => UpBias(Experts + expert);
+    private PanelShape PaddedUpShape { get; }
+
+    /// <summary>Biases of one expert, padded to whole panels.</summary>
+    private int BiasStride { get; }
+
+    public override ExpertPanels this[int expert] => new()
+    {
+        Up = Up(expert),
+        Gate = IsGated ? Gate(expert) : null,
+        UpShape = PaddedUpShape,
+        Panels = UpShape.Panels,
+        UpBias = HasUpBias ? UpBias(expert) : null,
+        GateBias = HasGateBias ? GateBias(expert) : null,
+        Down = Down(expert),
+        DownShape = DownShape,
+    };
 
     public override ExpertWeights Unpack()
     {
@@ -137,6 +137,16 @@ internal sealed unsafe class PanelExperts : PackedExperts
         Part(weights.UpBias.Span, expert).CopyTo(new Span<float>(UpBias(expert), ExpertWidth));
         Part(weights.GateBias.Span, expert).CopyTo(new Span<float>(GateBias(expert), ExpertWidth));
     }
+
+    private float* Up(int expert) => _buffer.Floats + (expert * UpShape.Length);
+
+    private float* Gate(int expert) => _buffer.Floats + _gateStart + (expert * UpShape.Length);
+
+    private float* Down(int expert) => _buffer.Floats + _downStart + (expert * DownShape.Length);
+
+    private float* UpBias(int expert) => _buffer.Floats + _biasStart + ((nint)expert * BiasStride);
+
+    private float* GateBias(int expert) => UpBias(Experts + expert);
 
     private ReadOnlySpan<float> Part(ReadOnlySpan<float> all, int expert) =>
         all.Slice(all.Length / Experts * expert, all.Length / Experts);

@@ -22,6 +22,15 @@ internal sealed unsafe class ReferenceExpertDispatch : IExpertDispatch
         return new ReferenceInt8Experts(weights);
     }
 
+    public PackedExperts Slice(in FeedForwardMatrices network, ReadOnlySpan<ExpertSlice> slices)
+    {
+        ExpertSlices.Check(network, slices);
+        RequireOwn(network.Up, "up");
+        RequireOwn(network.Gate ?? network.Up, "gate");
+        RequireOwn(network.Down, "down");
+        return new ReferenceExperts(ExpertSlices.Copy(network, slices));
+    }
+
     public void Run(in Execution execution, View x, in Routing routing, PackedExperts experts, float scale, View y)
     {
         ExpertArguments.CheckRun(x, routing, experts, y);
@@ -50,6 +59,19 @@ internal sealed unsafe class ReferenceExpertDispatch : IExpertDispatch
                     y.Row(t)[o] = MathF.FusedMultiplyAdd(weight, output[o], y.Row(t)[o]);
                 }
             }
+        }
+    }
+
+    private void RequireOwn(PackedMatrix matrix, string operand)
+    {
+        if (matrix.Precision != Precision.Float32)
+        {
+            throw ExpertSlices.NotFloat32(operand, matrix);
+        }
+
+        if (matrix is not ReferenceMatrix)
+        {
+            throw DenseArguments.Foreign(Version, operand);
         }
     }
 

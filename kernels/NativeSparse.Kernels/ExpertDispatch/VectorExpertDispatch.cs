@@ -33,6 +33,15 @@ internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch 
         return int8.Pack(weights);
     }
 
+    public PackedExperts Slice(in FeedForwardMatrices network, ReadOnlySpan<ExpertSlice> slices)
+    {
+        ExpertSlices.Check(network, slices);
+        RequireOwn(network.Up, "up");
+        RequireOwn(network.Gate ?? network.Up, "gate");
+        RequireOwn(network.Down, "down");
+        return new SlicedExperts(network, slices);
+    }
+
     public void Run(in Execution execution, View x, in Routing routing, PackedExperts experts, float scale, View y)
     {
         ExpertArguments.CheckRun(x, routing, experts, y);
@@ -41,7 +50,7 @@ internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch 
             case Int8Experts integers when integers.Tile.Name == int8.Tile.Name:
                 int8.Run(execution, x, routing, integers, scale, y);
                 break;
-            case PanelExperts panels when panels.UpShape.Panel == PanelProduct<TWidth, TVector>.Panel:
+            case Float32Experts panels when panels.Panel == PanelProduct<TWidth, TVector>.Panel:
                 Run(execution, x, routing, panels, scale, y);
                 break;
             default:
@@ -51,7 +60,20 @@ internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch 
         GC.KeepAlive(experts);
     }
 
-    private static void Run(in Execution execution, View x, in Routing routing, PanelExperts packed, float scale, View y)
+    private void RequireOwn(PackedMatrix matrix, string operand)
+    {
+        if (matrix.Precision != Precision.Float32)
+        {
+            throw ExpertSlices.NotFloat32(operand, matrix);
+        }
+
+        if (matrix is not PanelMatrix panels || panels.Shape.Panel != PanelProduct<TWidth, TVector>.Panel)
+        {
+            throw DenseArguments.Foreign(Version, operand);
+        }
+    }
+
+    private static void Run(in Execution execution, View x, in Routing routing, Float32Experts packed, float scale, View y)
     {
         for (var first = 0; first < x.Rows; first += PassTokens)
         {
@@ -67,7 +89,7 @@ internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch 
         }
     }
 
-    private static void RunPass(in Execution execution, View x, in ExpertBins bins, PanelExperts experts, View y)
+    private static void RunPass(in Execution execution, View x, in ExpertBins bins, Float32Experts experts, View y)
     {
         var isSerial = execution.Splitter.Threads == 1;
         var rows = isSerial ? PanelProduct<TWidth, TVector>.MaxRows : bins.Pairs;
@@ -77,6 +99,7 @@ internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch 
             Y = y,
             Bins = bins,
             Experts = experts,
+            DownPanels = experts[0].DownShape.Panels,
             Hidden = execution.Scratch.Rent(rows, experts.HiddenStride),
             Ungated = experts.IsGated ? execution.Scratch.Rent(rows, experts.HiddenStride) : default,
             Cancellation = execution.Cancellation,
@@ -87,11 +110,11 @@ internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch 
             return;
         }
 
-        var up = WorkShare.Of(bins, experts.UpShape, experts.IsGated, execution.Splitter.Threads);
+        var up = WorkShare.Up(bins, experts, experts.IsGated, experts.Panel, execution.Splitter.Threads);
         pass.UpGroups = up.Groups;
         pass.UpChunks = up.Chunks;
         execution.Splitter.Run(pass.UpChunks, &ExpertPass<TWidth, TVector>.RunUpChunk, ref pass);
-        pass.DownChunks = WorkShare.Columns(bins, experts.DownShape, execution.Splitter.Threads);
+        pass.DownChunks = WorkShare.Down(bins, experts, experts.Panel, execution.Splitter.Threads);
         execution.Splitter.Run(pass.DownChunks, &ExpertPass<TWidth, TVector>.RunDownChunk, ref pass);
     }
 }

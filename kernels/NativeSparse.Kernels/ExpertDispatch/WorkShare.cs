@@ -12,16 +12,16 @@ internal static class WorkShare
     private const int RowsOfOneRow = 8;
 
     /// <summary>Groups of panels for each block of rows, and chunks of (block, group) items.</summary>
-    public static (int Groups, int Chunks) Of(in ExpertBins bins, in PanelShape shape, bool isGated, int threads)
+    public static (int Groups, int Chunks) Up(in ExpertBins bins, PackedExperts experts, bool isGated, int panel, int threads)
     {
-        var wanted = Wanted(bins, (isGated ? 2 : 1) * shape.Length, threads);
-        var groups = Math.Clamp((wanted + bins.Blocks - 1) / bins.Blocks, 1, shape.Panels);
+        var wanted = Wanted(bins, (isGated ? 2 : 1) * (nint)experts.InputWidth * experts.ExpertWidth, threads);
+        var groups = Math.Clamp((wanted + bins.Blocks - 1) / bins.Blocks, 1, (experts.ExpertWidth + panel - 1) / panel);
         return (groups, Math.Min(wanted, bins.Blocks * groups));
     }
 
     /// <summary>Groups of columns.</summary>
-    public static int Columns(in ExpertBins bins, in PanelShape shape, int threads) =>
-        Math.Min(Wanted(bins, shape.Length, threads), shape.Panels);
+    public static int Down(in ExpertBins bins, PackedExperts experts, int panel, int threads) =>
+        Math.Min(Wanted(bins, (nint)experts.ExpertWidth * experts.OutputWidth, threads), (experts.OutputWidth + panel - 1) / panel);
 
     private static int Wanted(in ExpertBins bins, nint expertWork, int threads)
     {

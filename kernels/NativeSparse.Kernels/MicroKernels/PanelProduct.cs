@@ -57,20 +57,21 @@ internal static unsafe class PanelProduct<TWidth, TVector>
             PanelTail.Load(add ? sums : null, shape, tailRows, rows);
         }
 
-        for (var block = 0; block < shape.Blocks; block++)
+        for (var block = shape.FirstBlock; block < shape.EndBlock; block++)
         {
-            var start = (nint)block * PanelShape.Block;
-            var length = shape.BlockLength(block);
-            var isLast = block == shape.Blocks - 1;
+            nint start = shape.Start(block) - shape.FirstInput;
+            nint length = shape.InputCount(block);
+            var isLast = block == shape.EndBlock - 1;
+            var grows = add || block > shape.FirstBlock;
             var after = isLast ? upcoming : weights + shape.Offset(block + 1, first);
-            var done = isWide ? MultiplyWide(x, rows, start, length, weights, shape, block, first, tail, sums, add || block > 0) : first;
+            var done = isWide ? MultiplyWide(x, rows, start, length, weights, shape, block, first, tail, sums, grows) : first;
             for (var panel = done; panel < end; panel++)
             {
                 var current = weights + shape.Offset(block, panel);
-                var next = panel < end - 1 ? current + (length * Panel) : after;
+                var next = panel < end - 1 ? current + shape.PanelStride(block) : after;
                 if (panel < tail)
                 {
-                    RunTiles(x, rows, start, length, current, sums, (nint)panel * Panel, add || block > 0, next);
+                    RunTiles(x, rows, start, length, current, sums, (nint)panel * Panel, grows, next);
                 }
                 else
                 {
@@ -99,7 +100,7 @@ internal static unsafe class PanelProduct<TWidth, TVector>
     private static int MultiplyWide(
         float** x, int rows, nint start, nint length, float* weights, in PanelShape shape, int block, int first, int end, float** sums, bool add)
     {
-        var stride = length * Panel;
+        var stride = shape.PanelStride(block);
         var panel = first;
         for (; rows == 1 && end - panel >= 4; panel += 4)
         {

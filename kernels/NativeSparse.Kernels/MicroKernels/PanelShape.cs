@@ -18,16 +18,34 @@ internal readonly unsafe struct PanelShape(int inputWidth, int outputWidth, int 
 
     public int Panels => (OutputWidth + Panel - 1) / Panel;
 
-    public int Blocks => (InputWidth + Block - 1) / Block;
+    /// <summary>The first inner index of a product that takes some of them only; x starts with it.</summary>
+    public int FirstInput { get; private init; }
+
+    /// <summary>The inner index after the last one.</summary>
+    public int EndInput { get; private init; } = inputWidth;
+
+    public int FirstBlock => FirstInput / Block;
+
+    public int EndBlock => (EndInput + Block - 1) / Block;
 
     /// <summary>Floats of the packed matrix.</summary>
     public nint Length => (nint)InputWidth * Panels * Panel;
 
-    public int BlockLength(int block) => Math.Min(Block, InputWidth - (block * Block));
+    /// <summary>The same matrix without the rows before <paramref name="first"/> and those after the next <paramref name="count"/>.</summary>
+    public PanelShape Inputs(int first, int count) => this with { FirstInput = first, EndInput = first + count };
 
-    /// <summary>Where a panel of a block starts.</summary>
+    /// <summary>The first inner index of a block that the product takes.</summary>
+    public int Start(int block) => Math.Max(block * Block, FirstInput);
+
+    /// <summary>How many it takes from there.</summary>
+    public int InputCount(int block) => Math.Min((block + 1) * Block, EndInput) - Start(block);
+
+    /// <summary>Values from one panel of a block to the next.</summary>
+    public nint PanelStride(int block) => (nint)Math.Min(Block, InputWidth - (block * Block)) * Panel;
+
+    /// <summary>Where the product starts to read a panel of a block.</summary>
     public nint Offset(int block, int panel) =>
-        ((nint)block * Block * Panels * Panel) + ((nint)panel * BlockLength(block) * Panel);
+        ((nint)block * Block * Panels * Panel) + (panel * PanelStride(block)) + ((nint)(Start(block) - (block * Block)) * Panel);
 
     public void Pack(ReadOnlySpan<float> source, float* packed)
     {

@@ -80,6 +80,8 @@ internal sealed class GoldenCase
         return turned;
     }
 
+    public double[] Doubles(string name) => Cast<double>(name, "F64");
+
     private T[] Cast<T>(string name, string type)
         where T : struct
     {
