@@ -118,19 +118,20 @@ internal sealed class CpuBackend : Backend
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
-        IExpertDispatch experts = new VectorExpertDispatch<TWidth, TVector>(int8.Experts);
+        var dense = new VectorDenseMatMul<TWidth, TVector>(int8, int4);
+        IExpertDispatch experts = new VectorExpertDispatch<TWidth, TVector>(int8.Experts, dense);
         if (typeof(TWidth) == typeof(Width512))
         {
             experts = new NarrowingExpertDispatch(
                 experts,
                 PanelProduct<TWidth, TVector>.Panel,
-                new VectorExpertDispatch<Width256, Vector256<float>>(int8.Experts),
+                new VectorExpertDispatch<Width256, Vector256<float>>(int8.Experts, dense),
                 PanelProduct<Width256, Vector256<float>>.Panel);
         }
 
         return new CpuBackend(
             $"cpu:{version}",
-            new VectorDenseMatMul<TWidth, TVector>(int8, int4),
+            dense,
             int8.Tile,
             new VectorTopKRouting<TWidth, TVector>(),
             experts,

@@ -57,12 +57,17 @@ internal static unsafe class ExpertArguments
         ArgumentNullException.ThrowIfNull(experts);
         x.Require(nameof(x), y.Rows, experts.InputWidth);
         y.Require(nameof(y), y.Rows, experts.OutputWidth);
-        routing.Counts.Require("routing.Counts", 1, x.Rows, ElementType.Int32);
-        routing.Experts.Require("routing.Experts", x.Rows, routing.Experts.Columns, ElementType.Int32);
-        routing.Weights.Require("routing.Weights", x.Rows, routing.Experts.Columns);
-        for (var t = 0; t < x.Rows; t++)
+        CheckRouting(x.Rows, routing, experts.Experts);
+    }
+
+    public static void CheckRouting(int tokens, in Routing routing, int experts)
+    {
+        routing.Counts.Require("routing.Counts", 1, tokens, ElementType.Int32);
+        routing.Experts.Require("routing.Experts", tokens, routing.Experts.Columns, ElementType.Int32);
+        routing.Weights.Require("routing.Weights", tokens, routing.Experts.Columns);
+        for (var t = 0; t < tokens; t++)
         {
-            CheckToken(t, routing, experts.Experts);
+            CheckToken(t, routing, experts);
         }
     }
 

@@ -48,4 +48,24 @@ public interface IExpertDispatch
     /// <param name="y"><c>[T, O]</c> float32, accumulated into.</param>
     /// <exception cref="ShapeMismatchException">Shapes do not fit.</exception>
     void Run(in Execution execution, View x, in Routing routing, PackedExperts experts, float scale, View y);
+
+    /// <summary>Packs low-rank deltas, at float32.</summary>
+    /// <exception cref="ShapeMismatchException">An array's length does not match the sizes.</exception>
+    LowRankExperts Pack(LowRankWeights weights);
+
+    /// <summary>
+    /// Adds the weighted outputs of experts that are one shared network and a low-rank delta each:
+    /// <c>y[t] += scale * sum over chosen e of w[t, e] E_e(x[t])</c>, every projection of E_e being the network's, with its bias, and the
+    /// delta. The shared products run once for each token, at the matrices' own precision: the down product takes the weighted sum of the
+    /// experts' hidden values.
+    /// </summary>
+    /// <param name="execution">Threads, scratch, cancellation.</param>
+    /// <param name="x"><c>[T, D]</c> float32.</param>
+    /// <param name="routing">Chosen experts and weights of each token.</param>
+    /// <param name="network">Matrices packed by this backend, at any precision.</param>
+    /// <param name="experts">Deltas packed by this family of this backend.</param>
+    /// <param name="scale">Constant factor.</param>
+    /// <param name="y"><c>[T, O]</c> float32, accumulated into; must not overlap <paramref name="x"/>.</param>
+    /// <exception cref="ShapeMismatchException">Shapes do not fit.</exception>
+    void Run(in Execution execution, View x, in Routing routing, in FeedForwardMatrices network, LowRankExperts experts, float scale, View y);
 }

@@ -27,5 +27,11 @@ internal sealed class NarrowingExpertDispatch(IExpertDispatch wide, int widePane
         (isNarrow ? narrow : wide).Run(execution, x, routing, experts, scale, y);
     }
 
+    public LowRankExperts Pack(LowRankWeights weights) => wide.Pack(weights);
+
+    public void Run(
+        in Execution execution, View x, in Routing routing, in FeedForwardMatrices network, LowRankExperts experts, float scale, View y) =>
+        wide.Run(execution, x, routing, network, experts, scale, y);
+
     private static int RoundUp(int value, int unit) => (value + unit - 1) / unit * unit;
 }

@@ -3,6 +3,8 @@ namespace NativeSparse.Kernels;
 /// <summary>The specification: token by token, expert by expert, in plain loops.</summary>
 internal sealed unsafe class ReferenceExpertDispatch : IExpertDispatch
 {
+    private readonly ReferenceDenseMatMul _dense = new();
+
     public string Version => ReferenceBackend.VersionName;
 
     public PackedExperts Pack(ExpertWeights weights, Precision precision)
@@ -60,6 +62,21 @@ internal sealed unsafe class ReferenceExpertDispatch : IExpertDispatch
                 }
             }
         }
+    }
+
+    public LowRankExperts Pack(LowRankWeights weights)
+    {
+        LowRankArguments.CheckPack(weights);
+        return new ReferenceLowRankExperts(weights);
+    }
+
+    public void Run(
+        in Execution execution, View x, in Routing routing, in FeedForwardMatrices network, LowRankExperts experts, float scale, View y)
+    {
+        var own = experts as ReferenceLowRankExperts;
+        LowRankArguments.CheckRun(x, routing, network, experts, own?.Weights.GateIn.IsEmpty == false, y);
+        ReferenceLowRankDispatch.Run(
+            _dense, execution, x, routing, network, own?.Weights ?? throw DenseArguments.Foreign(Version, nameof(experts)), scale, y);
     }
 
     private void RequireOwn(PackedMatrix matrix, string operand)

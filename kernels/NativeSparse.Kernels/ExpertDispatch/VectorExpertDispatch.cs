@@ -7,7 +7,8 @@ namespace NativeSparse.Kernels;
 /// the down tiles grow the sums in y itself, expert by expert.
 /// </summary>
 /// <param name="int8">The version of int8 experts.</param>
-internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch int8) : IExpertDispatch
+/// <param name="dense">The dense products of a shared network.</param>
+internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch int8, IDenseMatMul dense) : IExpertDispatch
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
 {
@@ -58,6 +59,26 @@ internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch 
         }
 
         GC.KeepAlive(experts);
+    }
+
+    public LowRankExperts Pack(LowRankWeights weights)
+    {
+        LowRankArguments.CheckPack(weights);
+        return new PanelLowRankExperts(weights, PanelProduct<TWidth, TVector>.Panel, Version);
+    }
+
+    public void Run(
+        in Execution execution, View x, in Routing routing, in FeedForwardMatrices network, LowRankExperts experts, float scale, View y)
+    {
+        var own = experts as PanelLowRankExperts;
+        LowRankArguments.CheckRun(x, routing, network, experts, own?.GateIn.Length > 0, y);
+        if (own is null || own.Panel != PanelProduct<TWidth, TVector>.Panel)
+        {
+            throw DenseArguments.Foreign(Version, nameof(experts));
+        }
+
+        VectorLowRankDispatch<TWidth, TVector>.Run(dense, execution, x, routing, network, own, scale, y);
+        GC.KeepAlive(own);
     }
 
     private void RequireOwn(PackedMatrix matrix, string operand)
