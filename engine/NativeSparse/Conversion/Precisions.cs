@@ -5,7 +5,7 @@ namespace NativeSparse.Conversion;
 /// <summary>Names of precisions in plans and options.</summary>
 public static class Precisions
 {
-    /// <summary>All names: <c>float32</c>, <c>int8</c>.</summary>
+    /// <summary>All names: <c>float32</c>, <c>int8</c>, <c>int4</c>, <c>bfloat16</c>.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Enum.GetValues<Precision>().Select(Name)];
 
     /// <summary>The name of a precision.</summary>

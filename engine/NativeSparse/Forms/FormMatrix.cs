@@ -8,12 +8,14 @@ namespace NativeSparse.Forms;
 internal sealed class FormMatrix
 {
     private readonly float[]? _values;
+    private readonly Precision _storage;
     private readonly QuantizedWeights? _int8;
     private readonly QuantizedInt4Weights? _int4;
 
-    private FormMatrix(float[] values, int inputWidth, int outputWidth)
+    private FormMatrix(float[] values, int inputWidth, int outputWidth, Precision precision = Precision.Float32)
     {
         _values = values;
+        _storage = precision;
         InputWidth = inputWidth;
         OutputWidth = outputWidth;
     }
@@ -39,12 +41,13 @@ internal sealed class FormMatrix
     public int OutputWidth { get; }
 
     /// <summary>How it is held.</summary>
-    public Precision Precision => _int8 is not null ? Precision.Int8 : _int4 is not null ? Precision.Int4 : Precision.Float32;
+    public Precision Precision => _int8 is not null ? Precision.Int8 : _int4 is not null ? Precision.Int4 : _storage;
 
     /// <summary>Holds float32 weights at a precision, rounded where it asks for that.</summary>
     public static FormMatrix Create(float[] values, int inputWidth, int outputWidth, Precision precision) => precision switch
     {
         Precision.Float32 => new FormMatrix(values, inputWidth, outputWidth),
+        Precision.BFloat16 => new FormMatrix(BFloat16Rounding.RoundAll(values), inputWidth, outputWidth, precision),
         Precision.Int8 => new FormMatrix(QuantizedWeights.Round(values, inputWidth, outputWidth)),
         Precision.Int4 => new FormMatrix(QuantizedInt4Weights.Round(values, inputWidth, outputWidth)),
         _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, null),
@@ -60,6 +63,7 @@ internal sealed class FormMatrix
             return found.ElementType switch
             {
                 "int8" => ReadInt8(constants, index, name, scaleIndex),
+                "bfloat16" => ReadBFloat16(constants, index, name),
                 "uint4" => ReadInt4(constants, index, name, scaleIndex),
                 _ => ReadFloat32(constants, index, name),
             };
@@ -78,7 +82,7 @@ internal sealed class FormMatrix
             return dense.Pack(_int8);
         }
 
-        return _int4 is not null ? dense.Pack(_int4) : dense.Pack(_values, InputWidth, OutputWidth, Precision.Float32);
+        return _int4 is not null ? dense.Pack(_int4) : dense.Pack(_values, InputWidth, OutputWidth, _storage);
     }
 
     /// <summary>The weight's constant in a saved file.</summary>
@@ -90,10 +94,17 @@ internal sealed class FormMatrix
             return new ConstantTensor(name, "int8", shape, MemoryMarshal.AsBytes(_int8.Values.Span).ToArray());
         }
 
-        return _int4 is not null ? ConstantTensor.CreateUInt4(name, _int4.Values.Span, shape) : ConstantTensor.Create(name, _values!, shape);
+        if (_int4 is not null)
+        {
+            return ConstantTensor.CreateUInt4(name, _int4.Values.Span, shape);
+        }
+
+        return _storage == Precision.BFloat16
+            ? new ConstantTensor(name, "bfloat16", shape, MemoryMarshal.AsBytes(BFloat16Rounding.ToBits(_values).AsSpan()).ToArray())
+            : ConstantTensor.Create(name, _values!, shape);
     }
 
-    /// <summary>The scales' constant, or null at float32.</summary>
+    /// <summary>The scales' constant, or null where there are none.</summary>
     public ConstantTensor? ToScale(string name)
     {
         if (_int8 is not null)
@@ -119,6 +130,13 @@ internal sealed class FormMatrix
     {
         var (values, shape) = constants.Require(index, name, 2);
         return new FormMatrix(values, constants.Width(shape[0], name), constants.Width(shape[1], name));
+    }
+
+    private static FormMatrix ReadBFloat16(NodeConstants constants, int index, string name)
+    {
+        var (bits, shape) = constants.RequireBFloat16(index, name, 2);
+        return new FormMatrix(
+            BFloat16Rounding.WidenAll(bits), constants.Width(shape[0], name), constants.Width(shape[1], name), Precision.BFloat16);
     }
 
     private static FormMatrix ReadInt8(NodeConstants constants, int index, string name, int scaleIndex)

@@ -36,6 +36,21 @@ internal sealed class NodeConstants(FormNode node)
         return (values, constant.Shape);
     }
 
+    /// <summary>The bits of a required bfloat16 constant of a rank.</summary>
+    public (ushort[] Values, IReadOnlyList<long> Shape) RequireBFloat16(int index, string name, int rank)
+    {
+        var constant = Find(index) ?? throw Error($"input '{name}' is missing");
+        if (constant.ElementType != "bfloat16" || constant.Shape.Count != rank)
+        {
+            throw Error($"input '{name}' is {constant.ElementType} of rank {constant.Shape.Count}, expected bfloat16 of rank {rank}");
+        }
+
+        var expected = constant.Shape.Aggregate(2L, (size, length) => checked(size * length));
+        return constant.Data.Length == expected
+            ? ([.. System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ushort>(constant.Data.Span)], constant.Shape)
+            : throw Error($"input '{name}' holds {constant.Data.Length} bytes, its shape needs {expected}");
+    }
+
     /// <summary>A required int8 constant of an exact shape.</summary>
     public sbyte[] RequireInt8(int index, string name, params long[] shape)
     {

@@ -55,9 +55,9 @@ public static class KernelBench
             throw new ArgumentException($"routing has no precision but float32, got {Precisions.Name(@case.Precision)}", nameof(@case));
         }
 
-        if (@case is { Family: KernelFamily.Experts, Precision: Precision.Int4 })
+        if (@case is { Family: KernelFamily.Experts, Precision: Precision.Int4 or Precision.BFloat16 })
         {
-            throw new ArgumentException("experts have no int4", nameof(@case));
+            throw new ArgumentException($"experts have no {Precisions.Name(@case.Precision)}; they have float32 and int8", nameof(@case));
         }
 
         using KernelProblem problem = @case.Family switch

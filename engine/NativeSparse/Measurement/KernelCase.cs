@@ -35,6 +35,7 @@ public sealed record KernelCase(
     public static IReadOnlyList<KernelCase> Standard { get; } =
     [
         .. Dense(Precision.Float32),
+        .. Dense(Precision.BFloat16),
         .. Dense(Precision.Int8),
         .. FeedForward(Precision.Float32),
         .. FeedForward(Precision.Int8),

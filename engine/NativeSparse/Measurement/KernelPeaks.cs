@@ -11,7 +11,7 @@ internal sealed class KernelPeaks(List<Contender> contenders) : IDisposable
     /// <summary>Adds the limit of a backend at a precision, if it has one; -1 otherwise.</summary>
     public int Add(Backend backend, Precision precision)
     {
-        if (precision != Precision.Float32)
+        if (precision is not (Precision.Float32 or Precision.BFloat16))
         {
             if (backend.Int8Tile?.CreatePeak() is not { } peak)
             {

@@ -41,6 +41,7 @@ internal abstract class KernelProblem : IDisposable
     /// <summary>What a weight takes.</summary>
     protected double BytesPerWeight => Case.Precision switch
     {
+        Precision.BFloat16 => sizeof(ushort),
         Precision.Int8 => sizeof(sbyte),
         Precision.Int4 => 4.625 / 8,
         _ => sizeof(float),

@@ -9,6 +9,10 @@ namespace NativeSparse.Kernels;
 /// float32: the error against exact arithmetic before the activation is at most 2 (K + 2) 2^-24 sum |x_k W_kn|.
 /// </para>
 /// <para>
+/// bfloat16: weights are rounded to nearest, ties to even, when they are packed; the result is, bit for bit, that of float32 over the rounded
+/// weights.
+/// </para>
+/// <para>
 /// int8: each row is rounded to u8, scale s = hi / 255 - lo / 255, zero point z = round(-lo / s), lo and hi being the row's least and
 /// largest value and 0, q = clamp(round(x / s) + z, 0, 255); the sum of (q_k - z) w_kn is an exact integer, and what follows is
 /// fma(sum * columnScale, s, bias) in float32, in this order in every version. A row that holds a NaN or an infinity gives NaN.

@@ -14,6 +14,7 @@ internal sealed unsafe class ReferenceDenseMatMul : IDenseMatMul
         return precision switch
         {
             Precision.Float32 => new ReferenceMatrix(weights, inputWidth, outputWidth),
+            Precision.BFloat16 => new ReferenceMatrix(BFloat16Rounding.RoundAll(weights), inputWidth, outputWidth, Precision.BFloat16),
             Precision.Int8 => Pack(QuantizedWeights.Round(weights, inputWidth, outputWidth)),
             Precision.Int4 => Pack(QuantizedInt4Weights.Round(weights, inputWidth, outputWidth)),
             _ => throw DenseArguments.UnknownPrecision(Version, precision),

@@ -1,8 +1,8 @@
 namespace NativeSparse.Kernels;
 
-/// <summary>Weights <c>[K, N]</c> in plain row-major order.</summary>
-internal sealed class ReferenceMatrix(ReadOnlySpan<float> weights, int inputWidth, int outputWidth)
-    : PackedMatrix(inputWidth, outputWidth, Precision.Float32)
+/// <summary>Weights <c>[K, N]</c> in plain row-major order, as float32 values.</summary>
+internal sealed class ReferenceMatrix(ReadOnlySpan<float> weights, int inputWidth, int outputWidth, Precision precision = Precision.Float32)
+    : PackedMatrix(inputWidth, outputWidth, precision)
 {
     private float[]? _values = weights.ToArray();
 

@@ -17,6 +17,7 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
         return precision switch
         {
             Precision.Float32 => new PanelMatrix(weights, new PanelShape(inputWidth, outputWidth, PanelProduct<TWidth, TVector>.Panel), Version),
+            Precision.BFloat16 => new BFloat16Matrix(weights, new PanelShape(inputWidth, outputWidth, PanelProduct<TWidth, TVector>.Panel), Version),
             Precision.Int8 => Pack(QuantizedWeights.Round(weights, inputWidth, outputWidth)),
             Precision.Int4 => Pack(QuantizedInt4Weights.Round(weights, inputWidth, outputWidth)),
             _ => throw DenseArguments.UnknownPrecision(Version, precision),
@@ -53,8 +54,12 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
             case Int4Matrix integers:
                 int4.Run(execution, x, integers, epilogue, y);
                 break;
+            case BFloat16Matrix halves:
+                Run(execution, x, null, halves.Weights, halves.Shape, epilogue, y);
+                break;
             default:
-                Run(execution, x, (PanelMatrix)weights, epilogue, y);
+                var matrix = (PanelMatrix)weights;
+                Run(execution, x, matrix.Weights, null, matrix.Shape, epilogue, y);
                 break;
         }
 
@@ -83,20 +88,22 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
         }
     }
 
-    private static void Run(in Execution execution, View x, PanelMatrix matrix, in Epilogue epilogue, View y)
+    private static void Run(
+        in Execution execution, View x, float* weights, ushort* halves, in PanelShape shape, in Epilogue epilogue, View y)
     {
         using var scope = execution.Scratch.Enter();
 
         // Sums must not grow where the multiplier is still to be read.
         var sums = epilogue.Multiplier.Address == y.Address ? execution.Scratch.Rent(y.Rows, y.Columns) : y;
         var grid = new ChunkGrid(
-            x.Rows, PanelProduct<TWidth, TVector>.MaxRows, TWidth.TileRows, matrix.Shape.Panels,
-            (long)matrix.Shape.InputWidth * matrix.Shape.Panel, execution.Splitter.Threads);
+            x.Rows, PanelProduct<TWidth, TVector>.MaxRows, TWidth.TileRows, shape.Panels,
+            (long)shape.InputWidth * shape.Panel, execution.Splitter.Threads);
         var job = new Job
         {
             X = x,
-            Weights = matrix.Weights,
-            Shape = matrix.Shape,
+            Weights = weights,
+            Halves = halves,
+            Shape = shape,
             Epilogue = epilogue,
             Sums = sums,
             Y = y,
@@ -111,6 +118,7 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
         var isOwn = weights switch
         {
             PanelMatrix matrix => matrix.Shape.Panel == PanelProduct<TWidth, TVector>.Panel,
+            BFloat16Matrix matrix => matrix.Shape.Panel == PanelProduct<TWidth, TVector>.Panel,
             Int8Matrix matrix => matrix.Tile.Name == int8.Tile.Name,
             Int4Matrix matrix => matrix.Tile.Name == int4.Tile.Name,
             _ => false,
@@ -145,15 +153,26 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
             Bias = (float*)job.Epilogue.Bias.Address,
             Multiplier = job.Epilogue.Multiplier.IsEmpty ? null : multiplier,
         };
-        var isInPlace = job.Sums.Address == job.Y.Address;
-        PanelProduct<TWidth, TVector>.Run(
-            x, rows, job.Weights, job.Shape, firstPanel, endPanel, isInPlace ? y : sums, add: false, finish, y);
+        var grown = job.Sums.Address == job.Y.Address ? y : sums;
+        if (job.Halves is null)
+        {
+            PanelProduct<TWidth, TVector>.Run(x, rows, job.Weights, job.Shape, firstPanel, endPanel, grown, add: false, finish, y);
+        }
+        else
+        {
+            BFloat16Product<TWidth, TVector>.Run(x, rows, job.Halves, job.Shape, firstPanel, endPanel, grown, finish, y);
+        }
     }
 
     private struct Job
     {
         public View X;
+
+        /// <summary>float32 weights, or null.</summary>
         public float* Weights;
+
+        /// <summary>bfloat16 weights, or null.</summary>
+        public ushort* Halves;
         public PanelShape Shape;
         public Epilogue Epilogue;
         public View Sums;

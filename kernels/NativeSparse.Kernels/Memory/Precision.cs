@@ -17,4 +17,7 @@ public enum Precision
     /// bits when they are multiplied. Products and sums within a group are exact integers.
     /// </summary>
     Int4,
+
+    /// <summary>Weights bfloat16 (rounded to nearest, ties to even), activations and sums float32: half the memory of float32.</summary>
+    BFloat16,
 }

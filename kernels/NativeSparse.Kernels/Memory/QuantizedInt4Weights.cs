@@ -114,6 +114,17 @@ public sealed class QuantizedInt4Weights
         return new QuantizedInt4Weights(values, scales, zeros, inputWidth, outputWidth);
     }
 
+    /// <summary>
+    /// The weights rounded to 8 bits, by at most half of an 8-bit step each: twice the memory, faster with many tokens where 8-bit dot products
+    /// exist. Answers change a little, so that this is a choice at packing, never one of a run.
+    /// </summary>
+    public QuantizedWeights ToInt8()
+    {
+        var weights = new float[Values.Length];
+        Dequantize(weights);
+        return QuantizedWeights.Round(weights, InputWidth, OutputWidth);
+    }
+
     /// <summary>Writes <c>scale (value - zero)</c>.</summary>
     /// <exception cref="ArgumentException">The destination is shorter than K x N.</exception>
     public void Dequantize(Span<float> destination)

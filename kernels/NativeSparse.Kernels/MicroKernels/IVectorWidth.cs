@@ -18,6 +18,9 @@ internal unsafe interface IVectorWidth<TVector>
 
     static abstract TVector Load(float* source);
 
+    /// <summary>bfloat16 values as float32.</summary>
+    static abstract TVector LoadBFloat16(ushort* source);
+
     static abstract void Store(TVector value, float* destination);
 
     static abstract TVector Broadcast(float value);

@@ -104,14 +104,14 @@ internal static unsafe class PanelProduct<TWidth, TVector>
         var panel = first;
         for (; rows == 1 && end - panel >= 4; panel += 4)
         {
-            WideTile<TWidth, TVector>.RunOneRow(
+            WideTile<TWidth, TVector, Float32Weights<TWidth, TVector>>.RunOneRow(
                 x[0] + start, length, weights + shape.Offset(block, panel), stride, sums[0] + ((nint)panel * Panel), add);
         }
 
         for (; rows == 2 && end - panel >= 2; panel += 2)
         {
             var column = (nint)panel * Panel;
-            WideTile<TWidth, TVector>.RunTwoRows(
+            WideTile<TWidth, TVector, Float32Weights<TWidth, TVector>>.RunTwoRows(
                 x[0] + start, x[1] + start, length, weights + shape.Offset(block, panel), stride, sums[0] + column, sums[1] + column, add);
         }
 

@@ -6,13 +6,14 @@ namespace NativeSparse.Kernels;
 /// Tiles for one and two rows: several panels side by side, so that enough sums are under way at once to hide the latency of the
 /// multiply-adds and to keep several streams of weights coming. Same order of summation as <see cref="Tile{TWidth, TVector}"/>.
 /// </summary>
-internal static unsafe class WideTile<TWidth, TVector>
+internal static unsafe class WideTile<TWidth, TVector, TWeights>
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
+    where TWeights : struct, IPanelWeights<TVector>
 {
     /// <summary>One row times four panels that lie <paramref name="stride"/> values apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void RunOneRow(float* x, nint length, float* weights, nint stride, float* y, bool add)
+    public static void RunOneRow(float* x, nint length, void* weights, nint stride, float* y, bool add)
     {
         var s0 = add ? TWidth.Load(y + (0 * TWidth.Lanes)) : default;
         var s1 = add ? TWidth.Load(y + (1 * TWidth.Lanes)) : default;
@@ -22,21 +23,21 @@ internal static unsafe class WideTile<TWidth, TVector>
         var s5 = add ? TWidth.Load(y + (5 * TWidth.Lanes)) : default;
         var s6 = add ? TWidth.Load(y + (6 * TWidth.Lanes)) : default;
         var s7 = add ? TWidth.Load(y + (7 * TWidth.Lanes)) : default;
-        var second = weights + stride;
-        var third = second + stride;
-        var fourth = third + stride;
+        var second = TWeights.At(weights, stride);
+        var third = TWeights.At(second, stride);
+        var fourth = TWeights.At(third, stride);
         nint p = 0;
         for (nint k = 0; k < length; k++)
         {
             var v = TWidth.Broadcast(x[k]);
-            s0 = TWidth.FusedMultiplyAdd(v, TWidth.Load(weights + p), s0);
-            s1 = TWidth.FusedMultiplyAdd(v, TWidth.Load(weights + p + TWidth.Lanes), s1);
-            s2 = TWidth.FusedMultiplyAdd(v, TWidth.Load(second + p), s2);
-            s3 = TWidth.FusedMultiplyAdd(v, TWidth.Load(second + p + TWidth.Lanes), s3);
-            s4 = TWidth.FusedMultiplyAdd(v, TWidth.Load(third + p), s4);
-            s5 = TWidth.FusedMultiplyAdd(v, TWidth.Load(third + p + TWidth.Lanes), s5);
-            s6 = TWidth.FusedMultiplyAdd(v, TWidth.Load(fourth + p), s6);
-            s7 = TWidth.FusedMultiplyAdd(v, TWidth.Load(fourth + p + TWidth.Lanes), s7);
+            s0 = TWidth.FusedMultiplyAdd(v, TWeights.Load(weights, p), s0);
+            s1 = TWidth.FusedMultiplyAdd(v, TWeights.Load(weights, p + TWidth.Lanes), s1);
+            s2 = TWidth.FusedMultiplyAdd(v, TWeights.Load(second, p), s2);
+            s3 = TWidth.FusedMultiplyAdd(v, TWeights.Load(second, p + TWidth.Lanes), s3);
+            s4 = TWidth.FusedMultiplyAdd(v, TWeights.Load(third, p), s4);
+            s5 = TWidth.FusedMultiplyAdd(v, TWeights.Load(third, p + TWidth.Lanes), s5);
+            s6 = TWidth.FusedMultiplyAdd(v, TWeights.Load(fourth, p), s6);
+            s7 = TWidth.FusedMultiplyAdd(v, TWeights.Load(fourth, p + TWidth.Lanes), s7);
             p += 2 * TWidth.Lanes;
         }
 
@@ -52,7 +53,7 @@ internal static unsafe class WideTile<TWidth, TVector>
 
     /// <summary>Two rows times two panels that lie <paramref name="stride"/> values apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void RunTwoRows(float* x0, float* x1, nint length, float* weights, nint stride, float* y0, float* y1, bool add)
+    public static void RunTwoRows(float* x0, float* x1, nint length, void* weights, nint stride, float* y0, float* y1, bool add)
     {
         var s00 = add ? TWidth.Load(y0 + (0 * TWidth.Lanes)) : default;
         var s01 = add ? TWidth.Load(y0 + (1 * TWidth.Lanes)) : default;
@@ -62,22 +63,22 @@ internal static unsafe class WideTile<TWidth, TVector>
         var s11 = add ? TWidth.Load(y1 + (1 * TWidth.Lanes)) : default;
         var s12 = add ? TWidth.Load(y1 + (2 * TWidth.Lanes)) : default;
         var s13 = add ? TWidth.Load(y1 + (3 * TWidth.Lanes)) : default;
-        var second = weights + stride;
+        var second = TWeights.At(weights, stride);
         nint p = 0;
         for (nint k = 0; k < length; k++)
         {
             var v0 = TWidth.Broadcast(x0[k]);
             var v1 = TWidth.Broadcast(x1[k]);
-            var w0 = TWidth.Load(weights + p);
+            var w0 = TWeights.Load(weights, p);
             s00 = TWidth.FusedMultiplyAdd(v0, w0, s00);
             s10 = TWidth.FusedMultiplyAdd(v1, w0, s10);
-            var w1 = TWidth.Load(weights + p + TWidth.Lanes);
+            var w1 = TWeights.Load(weights, p + TWidth.Lanes);
             s01 = TWidth.FusedMultiplyAdd(v0, w1, s01);
             s11 = TWidth.FusedMultiplyAdd(v1, w1, s11);
-            var w2 = TWidth.Load(second + p);
+            var w2 = TWeights.Load(second, p);
             s02 = TWidth.FusedMultiplyAdd(v0, w2, s02);
             s12 = TWidth.FusedMultiplyAdd(v1, w2, s12);
-            var w3 = TWidth.Load(second + p + TWidth.Lanes);
+            var w3 = TWeights.Load(second, p + TWidth.Lanes);
             s03 = TWidth.FusedMultiplyAdd(v0, w3, s03);
             s13 = TWidth.FusedMultiplyAdd(v1, w3, s13);
             p += 2 * TWidth.Lanes;

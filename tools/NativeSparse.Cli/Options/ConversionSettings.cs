@@ -10,7 +10,6 @@ internal sealed class ConversionSettings
 {
     private const string DefaultForm = "dense";
     private const string NoForm = "none";
-    private static readonly string[] LaterPrecisions = ["bfloat16"];
 
     private readonly IReadOnlyList<FormSummary> _forms = FormCatalog.List();
     private readonly Option<string?> _plan = new("--plan")
@@ -146,10 +145,7 @@ internal sealed class ConversionSettings
             return;
         }
 
-        throw new UsageException(
-            LaterPrecisions.Contains(precision)
-                ? $"--precision {precision} is not in this version of nativesparse; it has {string.Join(", ", Precisions.Names)}"
-                : $"--precision '{precision}' is unknown; this version of nativesparse has {string.Join(", ", Precisions.Names)}");
+        throw new UsageException($"--precision '{precision}' is unknown; this version of nativesparse has {string.Join(", ", Precisions.Names)}");
     }
 
     private void Check(string form, string? method, FormSetting[] given)

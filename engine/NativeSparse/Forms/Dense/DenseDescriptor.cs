@@ -29,7 +29,7 @@ internal sealed class DenseDescriptor : FormDescriptor
     public override IReadOnlyList<FormOption> Options => [];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Precision> Precisions => [Precision.Float32, Precision.Int8, Precision.Int4];
+    public override IReadOnlyList<Precision> Precisions => [Precision.Float32, Precision.BFloat16, Precision.Int8, Precision.Int4];
 
     /// <inheritdoc/>
     public override bool NeedsCalibration(string? converter, JsonObject? options)

@@ -117,14 +117,14 @@ internal sealed class BenchKernelsCommand : ToolCommand
             return standard;
         }
 
-        if (precision == Precision.Int4)
+        if (precision is Precision.Int4 or Precision.BFloat16)
         {
             families = [.. families.Where(family => family is not KernelFamily.Experts)];
         }
 
         if (families.Length == 0)
         {
-            throw new UsageException("experts have no int4; give float32 or int8");
+            throw new UsageException($"experts have no {Precisions.Name(precision!.Value)}; give float32 or int8");
         }
 
         var isCold = invocation.Get(_cold);
