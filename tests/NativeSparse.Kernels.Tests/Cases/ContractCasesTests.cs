@@ -9,6 +9,7 @@ public sealed class ContractCasesTests
         "reference", "vector128", "vector256", "vector512", "avx-vnni", "dotprod", "avx512-vnni", "amx-int8");
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [MemberData(nameof(Backends))]
     public void Every_version_passes(string name)
     {

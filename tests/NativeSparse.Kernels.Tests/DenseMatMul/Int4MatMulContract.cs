@@ -76,6 +76,7 @@ public abstract class Int4MatMulContract : IDisposable
     }
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [InlineData(false)]
     [InlineData(true)]
     public void A_row_does_not_depend_on_the_batch_or_the_threads(bool hasGroupScales)
@@ -134,6 +135,7 @@ public abstract class Int4MatMulContract : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Nothing_is_allocated_after_warm_up()
     {
         Assert.SkipWhen(_backend.Name == "reference", "skipped: plain loops allocate");

@@ -72,6 +72,7 @@ public abstract class Int8MatMulContract : IDisposable
     }
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [InlineData(false)]
     [InlineData(true)]
     public void A_row_does_not_depend_on_the_batch_or_the_threads(bool isGated)
@@ -91,6 +92,7 @@ public abstract class Int8MatMulContract : IDisposable
     }
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [InlineData(false, ActivationKind.Relu)]
     [InlineData(true, ActivationKind.Relu)]
     [InlineData(false, ActivationKind.Identity)]
@@ -158,6 +160,7 @@ public abstract class Int8MatMulContract : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Nothing_is_allocated_after_warm_up()
     {
         using var problem = new NetworkProblem(_backend, 37, 50, 60, 30, isGated: true, seed: 6);

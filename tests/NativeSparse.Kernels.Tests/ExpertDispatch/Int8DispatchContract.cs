@@ -30,6 +30,7 @@ public abstract class Int8DispatchContract : IDisposable
         Check(new ExpertShape(20, 30, 5, 18, 25, 2, HasBiases: true) { Kind = ActivationKind.Identity, IsRagged = true });
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [InlineData(false)]
     [InlineData(true)]
     public void A_token_does_not_depend_on_the_batch_or_the_threads(bool isGated)
@@ -81,6 +82,7 @@ public abstract class Int8DispatchContract : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Nothing_is_allocated_after_warm_up()
     {
         Assert.SkipWhen(_backend.Name == "reference", "skipped: plain loops allocate");

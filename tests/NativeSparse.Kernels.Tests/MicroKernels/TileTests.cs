@@ -11,6 +11,7 @@ public sealed unsafe class TileTests
     public static TheoryData<int> Heights => [.. Enumerable.Range(1, TileSpecification.MaxRows)];
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [MemberData(nameof(Heights))]
     public void Interpreted_tiles_are_exact(int rows)
     {

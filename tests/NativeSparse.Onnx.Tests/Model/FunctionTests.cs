@@ -9,6 +9,7 @@ namespace NativeSparse.Onnx.Tests.Model;
 public sealed class FunctionTests
 {
     [Fact]
+    [Trait("Needs", "OnnxRuntime")]
     public void A_call_becomes_the_functions_nodes_under_unique_names()
     {
         var model = Calling(SampleModels.Node("F", ["x"], ["m"], "f1", "local"), SampleModels.Node("F", ["m"], ["y"], "f2", "local"));
@@ -21,6 +22,7 @@ public sealed class FunctionTests
     }
 
     [Fact]
+    [Trait("Needs", "OnnxRuntime")]
     public void Nested_calls_are_inlined()
     {
         var model = Calling(SampleModels.Node("Outer", ["x"], ["y"], "call", "local"));
@@ -31,6 +33,7 @@ public sealed class FunctionTests
     }
 
     [Fact]
+    [Trait("Needs", "OnnxRuntime")]
     public void Attributes_come_from_the_call_then_the_default_else_disappear()
     {
         var model = Calling(SampleModels.Node("F", ["x"], ["m"], "f1", "local", SampleModels.Attribute("slope", 0.5f)), SampleModels.Node("F", ["m"], ["y"], "f2", "local"));
@@ -50,6 +53,7 @@ public sealed class FunctionTests
     }
 
     [Fact]
+    [Trait("Needs", "OnnxRuntime")]
     public void An_attribute_passes_through_nested_calls()
     {
         var model = Calling(SampleModels.Node("Outer", ["x"], ["y"], "call", "local", SampleModels.Attribute("k", 0.125f)));
@@ -71,6 +75,7 @@ public sealed class FunctionTests
     }
 
     [Fact]
+    [Trait("Needs", "OnnxRuntime")]
     public void An_output_that_is_an_input_is_copied()
     {
         var model = Calling(SampleModels.Node("F", ["x"], ["m", "y"], "f", "local"));
@@ -83,6 +88,7 @@ public sealed class FunctionTests
     }
 
     [Fact]
+    [Trait("Needs", "OnnxRuntime")]
     public void Subgraphs_inside_functions_are_renamed_and_their_captures_bound()
     {
         var then = SampleModels.Graph([], ["t"], SampleModels.Node("Inner", ["a"], ["t"], "in", "local"));

@@ -7,6 +7,7 @@ using DataType = NativeSparse.Onnx.Protobuf.TensorProto.Types.DataType;
 namespace NativeSparse.Onnx.Tests.Model;
 
 /// <summary>A generated model above 2 GB. Needs 7 GB of disk and 5 GB of memory, so it runs only where it is asked for.</summary>
+[Trait("Needs", "OnnxRuntime")]
 public sealed class LargeModelTests(ITestOutputHelper output)
 {
     private const int Rows = 150_000;

@@ -40,6 +40,7 @@ public sealed class SaveTests
     }
 
     [Fact]
+    [Trait("Needs", "OnnxRuntime")]
     public void Above_the_threshold_weights_go_to_an_aligned_data_file_that_ONNX_Runtime_reads()
     {
         using var folder = new TemporaryFolder();
@@ -181,6 +182,7 @@ public sealed class SaveTests
     }
 
     [Fact]
+    [Trait("Needs", "OnnxRuntime")]
     public void A_session_reads_weights_that_do_not_fit_the_bytes_from_a_folder_it_owns()
     {
         using var folder = new TemporaryFolder();
@@ -207,6 +209,7 @@ public sealed class SaveTests
     }
 
     [Fact]
+    [Trait("Needs", "OnnxRuntime")]
     public void A_session_reads_external_data_from_the_models_folder()
     {
         using var folder = new TemporaryFolder();

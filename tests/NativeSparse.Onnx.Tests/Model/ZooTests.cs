@@ -39,6 +39,7 @@ public sealed class ZooTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Needs", "OnnxRuntime")]
     public void ONNX_Runtime_loads_what_was_saved()
     {
         using var folder = new TemporaryFolder();

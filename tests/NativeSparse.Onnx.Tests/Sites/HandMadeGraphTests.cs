@@ -209,6 +209,7 @@ public sealed class HandMadeGraphTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Long_chains_take_linear_time_and_little_stack()
     {
         var graph = new GraphBuilder(("x", [-1, 4]));

@@ -5,6 +5,7 @@ using Xunit;
 namespace NativeSparse.Onnx.Tests;
 
 /// <summary>Layouts and types around a site: each hand-made graph runs in ONNX Runtime before and after its site is replaced.</summary>
+[Trait("Needs", "OnnxRuntime")]
 public sealed class LayoutTests
 {
     public static TheoryData<string> Cases =>

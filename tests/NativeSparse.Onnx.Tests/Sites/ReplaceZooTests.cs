@@ -5,6 +5,7 @@ using Xunit;
 namespace NativeSparse.Onnx.Tests;
 
 /// <summary>Every site of every file replaced, the node written out with standard operators, and the model run beside the original.</summary>
+[Trait("Needs", "OnnxRuntime")]
 public sealed class ReplaceZooTests(ITestOutputHelper output)
 {
     [Fact]
