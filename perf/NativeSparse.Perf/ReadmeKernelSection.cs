@@ -11,6 +11,7 @@ internal static class ReadmeKernelSection
     private const string Networks = "ffn";
     private const string Experts = "experts";
     private const string Float32 = "float32";
+    private const string BFloat16 = "bfloat16";
 
     public static string Render(KernelBenchResult result)
     {
@@ -28,19 +29,20 @@ internal static class ReadmeKernelSection
         foreach (var precision in picked.Select(row => row.Precision).Distinct())
         {
             var rows = picked.Where(row => row.Precision == precision).ToArray();
-            var isFloat = precision == Float32;
+            var isFloat = precision is Float32 or BFloat16;
+            var name = precision == Float32 ? "" : $", {precision}";
             Append(
                 text,
                 rows.Where(row => row.Family == Dense),
                 isFloat
-                    ? "Dense products: times ONNX Runtime's MatMul (share of the multiply-add peak)"
+                    ? $"Dense products{name}: times ONNX Runtime's float32 MatMul (share of the multiply-add peak)"
                     : $"Dense products, {precision}: times ONNX Runtime's {Baseline(precision)} / its float32 (share of the {precision} peak)",
                 row => $"{Theirs(row, isFloat)} ({ReadmeTable.Number(row.ShareOfPeak, "0.00")})");
             Append(
                 text,
                 rows.Where(row => row.Family == Networks),
                 isFloat
-                    ? "Feed-forward networks, four with weights of their own: times ONNX Runtime's"
+                    ? $"Feed-forward networks, four with weights of their own{name}: times ONNX Runtime's float32"
                     : $"Feed-forward networks, {precision}: times ONNX Runtime's {Baseline(precision)} / its float32",
                 row => Theirs(row, isFloat));
             Append(

@@ -18,7 +18,7 @@ internal sealed class DenseProblem : KernelProblem
         _x = Rent(@case.Tokens, @case.InputWidth, Sample(2, @case.Tokens * @case.InputWidth));
         _y = Rent(@case.Tokens, @case.HiddenWidth);
         Float32Baseline = Own("onnxruntime float32", OnnxRuntimeBaseline.MatMul(_weights, _x, Rent(@case.Tokens, @case.HiddenWidth), threads));
-        Baseline = @case.Precision == Precision.Float32
+        Baseline = @case.Precision is Precision.Float32 or Precision.BFloat16
             ? Float32Baseline
             : Own($"onnxruntime {@case.Precision}", OnnxRuntimeBaseline.MatMul(_weights, _x, Rent(@case.Tokens, @case.HiddenWidth), threads, @case.Precision));
     }

@@ -27,7 +27,7 @@ internal sealed unsafe class FeedForwardProblem : KernelProblem
         _x = Rent(@case.Tokens, d, Sample(2, @case.Tokens * d));
         _y = Rent(@case.Tokens, d);
         Float32Baseline = Own("onnxruntime float32", OnnxRuntimeBaseline.FeedForward(_chain, _x, Rent(@case.Tokens, d), threads));
-        Baseline = @case.Precision == Precision.Float32
+        Baseline = @case.Precision is Precision.Float32 or Precision.BFloat16
             ? Float32Baseline
             : Own($"onnxruntime {@case.Precision}", OnnxRuntimeBaseline.FeedForward(_chain, _x, Rent(@case.Tokens, d), threads, @case.Precision));
     }

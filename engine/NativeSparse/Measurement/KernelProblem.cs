@@ -32,10 +32,10 @@ internal abstract class KernelProblem : IDisposable
 
     protected IList<IDisposable> Owned { get; } = [];
 
-    /// <summary>ONNX Runtime doing the same dense work at the same precision, or null.</summary>
+    /// <summary>ONNX Runtime doing the same dense work at the same precision (float32 where ours is bfloat16, which it does not have here), or null.</summary>
     public abstract Contender? Baseline { get; }
 
-    /// <summary>ONNX Runtime doing the same dense work in float32, or null; the same object as <see cref="Baseline"/> at float32.</summary>
+    /// <summary>ONNX Runtime doing the same dense work in float32, or null; the same object as <see cref="Baseline"/> at float32 and bfloat16.</summary>
     public abstract Contender? Float32Baseline { get; }
 
     /// <summary>What a weight takes.</summary>
