@@ -4,10 +4,10 @@ using static Iced.Intel.AssemblerRegisters;
 namespace NativeSparse.Kernels;
 
 /// <summary>
-/// Sums of u8 rows times one s8 panel of 32 columns in the tile registers of AMX: two tiles of inputs by two of weights, four of sums, so that
-/// each tile that is loaded is used twice. System V; only registers that belong to the callee.
+/// Blocks of u8 rows times panels of s8 weights in the tile registers of AMX: two tiles of inputs by two of weights, four of sums, so that
+/// each tile that is loaded is used twice. Beside the steps of one panel the vector units finish the sums of the panel before. System V.
 /// </summary>
-internal static class AmxEmitter
+internal sealed class AmxEmitter
 {
     private const int StepBytes = 64;
     private const int PanelRowBytes = 128;
@@ -15,85 +15,24 @@ internal static class AmxEmitter
     private const int TileBytes = AmxConfiguration.TileRows * PanelRowBytes;
     private const int CacheLine = 64;
 
-    /// <summary>Lines of a panel that belong to one step.</summary>
-    public const int LinesOfStep = PanelStepBytes / CacheLine;
+    /// <summary>Bytes that weights are asked for ahead: two steps.</summary>
+    private const int FetchDistance = 2 * PanelStepBytes;
 
-    /// <param name="isTall">More than 16 rows: two tiles of inputs.</param>
-    /// <param name="aheadLines">Lines of the next panel that each step asks for.</param>
-    public static KernelCode Emit(bool isTall, int aheadLines)
+    private static readonly AssemblerRegister64[] Kept = [rbx, rbp, r12, r13, r14, r15];
+
+    private readonly Assembler _code = new(64);
+    private readonly AmxForm _form;
+    private readonly AmxFinish _finish;
+    private Label _constants;
+
+    private AmxEmitter(AmxForm form)
     {
-        var code = new Assembler(64);
-        var (block, step) = (code.CreateLabel(), code.CreateLabel());
-        code.mov(rax, Field(AmxField.Configuration));
-        code.ldtilecfg(__[rax]);
-        code.mov(r8, Field(AmxField.RowStride));
-        code.mov(r9, Field(AmxField.Ahead));
-        code.mov(r10, Field(AmxField.Sums));
-        code.mov(r11, Field(AmxField.Blocks));
-        code.mov(ecx, PanelRowBytes);
-
-        code.Label(ref block);
-        code.mov(rsi, Field(AmxField.Rows));
-        if (isTall)
-        {
-            code.mov(rdx, r8);
-            code.shl(rdx, 4);
-            code.add(rdx, rsi);
-        }
-
-        code.mov(rax, Field(AmxField.Weights));
-        foreach (var sum in Sums(isTall))
-        {
-            code.tilezero(sum);
-        }
-
-        code.Label(ref step);
-        code.tileloadd(tmm4, __[rsi + r8]);
-        code.tileloadd(tmm6, __[rax + rcx]);
-        code.tileloadd(tmm7, __[rax + rcx + StepBytes]);
-        code.tdpbusd(tmm0, tmm4, tmm6);
-        code.tdpbusd(tmm1, tmm4, tmm7);
-        if (isTall)
-        {
-            code.tileloadd(tmm5, __[rdx + r8]);
-            code.tdpbusd(tmm2, tmm5, tmm6);
-            code.tdpbusd(tmm3, tmm5, tmm7);
-            code.add(rdx, StepBytes);
-        }
-
-        for (var line = 0; line < aheadLines; line++)
-        {
-            code.prefetcht1(__byte_ptr[r9 + (line * CacheLine)]);
-        }
-
-        if (aheadLines > 0)
-        {
-            code.add(r9, aheadLines * CacheLine);
-        }
-
-        code.add(rsi, StepBytes);
-        code.add(rax, PanelStepBytes);
-        code.cmp(rax, Field(AmxField.WeightsEnd));
-        code.jb(step);
-
-        code.tilestored(__[r10 + rcx], tmm0);
-        code.tilestored(__[r10 + rcx + StepBytes], tmm1);
-        if (isTall)
-        {
-            code.tilestored(__[r10 + rcx + TileBytes], tmm2);
-            code.tilestored(__[r10 + rcx + TileBytes + StepBytes], tmm3);
-        }
-
-        code.add(r10, 2 * TileBytes);
-        code.mov(rax, r8);
-        code.shl(rax, 5);
-        code.add(Field(AmxField.Rows), rax);
-        code.dec(r11);
-        code.jnz(block);
-        code.tilerelease();
-        code.ret();
-        return Encode(code);
+        _form = form;
+        _constants = _code.CreateLabel();
+        _finish = new AmxFinish(_code, form.IsGelu);
     }
+
+    public static KernelCode Emit(AmxForm form) => new AmxEmitter(form).Emit();
 
     /// <summary>Six independent sums, so many times: the limit of the unit.</summary>
     public static KernelCode EmitPeak(int steps)
@@ -121,7 +60,145 @@ internal static class AmxEmitter
         return Encode(code);
     }
 
-    private static AssemblerRegisterTMM[] Sums(bool isTall) => isTall ? [tmm0, tmm1, tmm2, tmm3] : [tmm0, tmm1];
+    private KernelCode Emit()
+    {
+        var (block, panel) = (_code.CreateLabel(), _code.CreateLabel());
+        foreach (var register in Kept)
+        {
+            _code.push(register);
+        }
+
+        _code.mov(rax, Field(AmxField.Configuration));
+        _code.ldtilecfg(__[rax]);
+        _code.mov(r8, Field(AmxField.RowStride));
+        _code.mov(r10, Field(AmxField.Sums));
+        _code.mov(ecx, PanelRowBytes);
+        _code.lea(rbp, __[_constants]);
+        _finish.Begin();
+
+        _code.Label(ref block);
+        EmitFirstPanel();
+        _code.Label(ref panel);
+        EmitSums();
+        _finish.EmitRest();
+        EmitStore();
+        _finish.Take();
+        EmitNextPanel();
+        _code.jnz(panel);
+
+        EmitNextBlock();
+        _code.jnz(block);
+        _finish.EmitRest();
+
+        _code.tilerelease();
+        _code.vzeroupper();
+        foreach (var register in Kept.Reverse())
+        {
+            _code.pop(register);
+        }
+
+        _code.ret();
+        _code.Label(ref _constants);
+        foreach (var value in GeluCode.Values)
+        {
+            _code.dd(BitConverter.SingleToUInt32Bits(value));
+        }
+
+        return Encode(_code);
+    }
+
+    private void EmitFirstPanel()
+    {
+        _code.xor(eax, eax);
+        _code.mov(Field(AmxField.PanelOffset), rax);
+        _code.mov(Field(AmxField.ColumnOffset), rax);
+        _code.mov(rax, Field(AmxField.Panels));
+        _code.mov(Field(AmxField.PanelsLeft), rax);
+    }
+
+    private void EmitSums()
+    {
+        var step = _code.CreateLabel();
+        _code.mov(rsi, Field(AmxField.Rows));
+        if (_form.IsTall)
+        {
+            _code.mov(rdx, r8);
+            _code.shl(rdx, 4);
+            _code.add(rdx, rsi);
+        }
+
+        _code.mov(rax, Field(AmxField.Weights));
+        _code.add(rax, Field(AmxField.PanelOffset));
+        _code.mov(r9, rax);
+        _code.add(r9, Field(AmxField.PanelBytes));
+        foreach (var sum in (AssemblerRegisterTMM[])(_form.IsTall ? [tmm0, tmm1, tmm2, tmm3] : [tmm0, tmm1]))
+        {
+            _code.tilezero(sum);
+        }
+
+        _code.Label(ref step);
+        _code.tileloadd(tmm4, __[rsi + r8]);
+        _code.tileloadd(tmm6, __[rax + rcx]);
+        _code.tileloadd(tmm7, __[rax + rcx + StepBytes]);
+        _code.tdpbusd(tmm0, tmm4, tmm6);
+        _code.tdpbusd(tmm1, tmm4, tmm7);
+        if (_form.IsTall)
+        {
+            _code.tileloadd(tmm5, __[rdx + r8]);
+            _code.tdpbusd(tmm2, tmm5, tmm6);
+            _code.tdpbusd(tmm3, tmm5, tmm7);
+            _code.add(rdx, StepBytes);
+        }
+
+        for (var line = 0; _form.IsFetching && line < PanelStepBytes; line += CacheLine)
+        {
+            _code.prefetcht0(__byte_ptr[rax + FetchDistance + line]);
+        }
+
+        for (var row = 0; row < _form.RowsPerStep; row++)
+        {
+            _finish.EmitRow();
+        }
+
+        _code.add(rsi, StepBytes);
+        _code.add(rax, PanelStepBytes);
+        _code.cmp(rax, r9);
+        _code.jb(step);
+    }
+
+    private void EmitStore()
+    {
+        _code.tilestored(__[r10 + rcx], tmm0);
+        _code.tilestored(__[r10 + rcx + StepBytes], tmm1);
+        if (_form.IsTall)
+        {
+            _code.tilestored(__[r10 + rcx + TileBytes], tmm2);
+            _code.tilestored(__[r10 + rcx + TileBytes + StepBytes], tmm3);
+        }
+    }
+
+    /// <summary>Leaves whether there is one in the zero flag.</summary>
+    private void EmitNextPanel()
+    {
+        _code.mov(rax, Field(AmxField.PanelBytes));
+        _code.add(Field(AmxField.PanelOffset), rax);
+        _code.add(Field(AmxField.ColumnOffset), PanelRowBytes);
+        _code.dec(Field(AmxField.PanelsLeft));
+    }
+
+    /// <summary>Leaves whether there is one in the zero flag.</summary>
+    private void EmitNextBlock()
+    {
+        _code.mov(rax, r8);
+        _code.shl(rax, 5);
+        _code.add(Field(AmxField.Rows), rax);
+        _code.mov(rax, Field(AmxField.OutputStride));
+        _code.shl(rax, 5);
+        _code.add(Field(AmxField.Outputs), rax);
+        _code.add(Field(AmxField.RowScales), AmxConfiguration.BlockRows * sizeof(float));
+        _code.add(Field(AmxField.RowZeros), AmxConfiguration.BlockRows * sizeof(int));
+        _code.dec(Field(AmxField.Blocks));
+    }
 
     private static AssemblerMemoryOperand Field(AmxField field) => __qword_ptr[rdi + ((int)field * 8)];
 

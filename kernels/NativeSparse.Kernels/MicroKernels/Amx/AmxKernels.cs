@@ -6,13 +6,9 @@ namespace NativeSparse.Kernels;
 /// <summary>The AMX kernels of one owner, assembled on first use. Thread-safe. Dispose when no kernel runs any more.</summary>
 internal sealed unsafe class AmxKernels : IAmxKernels, IDisposable
 {
-    private const int TrialRows = 37;
-    private const int TrialInputs = 192;
-    private const int Columns = 32;
-
     private static readonly Lazy<string?> HostObstacle = new(Probe);
 
-    private readonly ConcurrentDictionary<(bool IsTall, int AheadLines), ExecutableMemory> _kernels = new();
+    private readonly ConcurrentDictionary<AmxForm, ExecutableMemory> _kernels = new();
     private byte* _configurations;
 
     public AmxKernels()
@@ -28,12 +24,11 @@ internal sealed unsafe class AmxKernels : IAmxKernels, IDisposable
     /// <summary>Why AMX cannot be used here, or null where it can. Finds out once, with a small product.</summary>
     public static string? Obstacle => HostObstacle.Value;
 
-    public void Run(AmxArguments* arguments, int rows)
+    public void Run(AmxArguments* arguments, bool isGelu, bool isFetching)
     {
-        arguments->Configuration = Configuration(rows);
-        var lines = arguments->Ahead is null ? 0 : (int)((AmxEmitter.LinesOfStep + arguments->Blocks - 1) / arguments->Blocks);
-        var kernel = _kernels.GetOrAdd(
-            (rows > AmxConfiguration.TileRows, lines), static key => ExecutableMemory.Publish(AmxEmitter.Emit(key.IsTall, key.AheadLines)));
+        arguments->Configuration = Configuration(arguments->BlockRows);
+        var form = AmxForm.Of(arguments->BlockRows, arguments->PanelBytes / TileSpecification.PanelColumns, isGelu, isFetching);
+        var kernel = _kernels.GetOrAdd(form, static form => ExecutableMemory.Publish(AmxEmitter.Emit(form)));
         ((delegate* unmanaged<AmxArguments*, void>)kernel.Address)(arguments);
         GC.KeepAlive(kernel);
     }
@@ -50,58 +45,34 @@ internal sealed unsafe class AmxKernels : IAmxKernels, IDisposable
         _configurations = null;
     }
 
-    private byte* Configuration(int rows) => _configurations + (rows * AmxConfiguration.ByteCount);
+    private byte* Configuration(long rows) => _configurations + (rows * AmxConfiguration.ByteCount);
 
     private static string? Probe()
     {
-        if (CpuFeatures.Host.Missing(InstructionSet.AmxInt8) is { } missing)
+        if ((CpuFeatures.Host.Missing(InstructionSet.AmxInt8) ?? CpuFeatures.Host.Missing(InstructionSet.Avx512Vnni)) is { } missing)
         {
             return missing;
         }
 
+        using var scratch = new Scratch();
+        using var scope = scratch.Enter();
         try
         {
             using var kernels = new AmxKernels();
-            return kernels.Try() ? null : "AMX kernels computed a wrong result on this processor";
+            foreach (var (rows, blocks, panels, inputs) in new[] { (AmxConfiguration.BlockRows, 2, 2, 192), (5, 1, 3, 64) })
+            {
+                var trial = new AmxTrial(rows, blocks, panels, inputs, isGelu: false, (bytes, _) => (nint)scratch.Rent((nuint)bytes));
+                if (trial.Fault(kernels, isFetching: true) is { } fault)
+                {
+                    return $"AMX kernels compute wrong results on this processor: {fault}";
+                }
+            }
+
+            return null;
         }
         catch (ExecutableMemoryException refusal)
         {
             return refusal.Message;
         }
-    }
-
-    /// <summary>One block of 32 rows, then the rest, beside plain arithmetic.</summary>
-    private bool Try()
-    {
-        var random = new Random(1);
-        var (rows, weights) = (new byte[TrialRows * TrialInputs], new sbyte[TrialInputs * Columns]);
-        random.NextBytes(rows);
-        random.NextBytes(MemoryMarshal.AsBytes(weights.AsSpan()));
-        var (got, expected) = (new int[TrialRows * Columns], new int[TrialRows * Columns]);
-        fixed (byte* inputs = rows)
-        fixed (sbyte* panel = weights)
-        fixed (int* sums = got, plain = expected)
-        {
-            var first = 0;
-            foreach (var count in new[] { AmxConfiguration.BlockRows, TrialRows - AmxConfiguration.BlockRows })
-            {
-                var arguments = new AmxArguments
-                {
-                    Rows = inputs + (first * TrialInputs),
-                    RowStride = TrialInputs,
-                    Weights = panel,
-                    WeightsEnd = panel + weights.Length,
-                    Sums = plain + (first * Columns),
-                    Blocks = 1,
-                };
-                AmxReference.Run(&arguments, count);
-                arguments.Sums = sums + (first * Columns);
-                arguments.Ahead = first == 0 ? panel : null;
-                Run(&arguments, count);
-                first += count;
-            }
-        }
-
-        return got.AsSpan().SequenceEqual(expected);
     }
 }

@@ -33,6 +33,12 @@ internal static unsafe class Int8Block<TWidth, TVector>
     public static void Run(
         in QuantizedRows x, int xRow, int rows, Int8Matrix matrix, int first, int end, in Epilogue epilogue, View y, int yRow)
     {
+        if (rows >= matrix.Tile.LeastBlockRows)
+        {
+            Int8Panels<TWidth, TVector>.Run(x, xRow, rows, matrix, first, end, epilogue, y, yRow);
+            return;
+        }
+
         var inputs = stackalloc byte*[MaxRows];
         var outputs = stackalloc float*[MaxRows];
         var multipliers = stackalloc float*[MaxRows];

@@ -48,6 +48,13 @@ internal abstract unsafe class Int8Tile
     /// <summary>The limit that this version is measured against.</summary>
     public abstract Int8Peak CreatePeak();
 
+    /// <summary>Rows from which on blocks go to <see cref="RunBlock"/>: more than there can be where this version has no such product.</summary>
+    public virtual int LeastBlockRows => int.MaxValue;
+
     /// <summary>Multiplies.</summary>
     public abstract void Run(in Int8TileCall call);
+
+    /// <summary>Multiplies rows with many panels at once.</summary>
+    /// <exception cref="NotSupportedException"><see cref="LeastBlockRows"/> says that there is no such product.</exception>
+    public virtual void RunBlock(in Int8BlockCall call) => throw new NotSupportedException($"{Name} multiplies panel by panel");
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace NativeSparse.Kernels;
 
@@ -24,8 +25,8 @@ internal static unsafe class RowQuantizer
     /// <summary>The largest magnitude of some values, NaN where one is not finite.</summary>
     public static float Magnitude(float* x, int length)
     {
-        var (low, high, poison) = Extremes(x, length);
-        return float.IsNaN(poison) ? float.NaN : MathF.Max(-low, high);
+        var extremes = RowExtremes.Of(x, length);
+        return extremes.IsFinite ? MathF.Max(-extremes.Low, extremes.High) : float.NaN;
     }
 
     /// <summary>Rounds values with a given scale and zero point; zeros where the scale is NaN.</summary>
@@ -58,59 +59,15 @@ internal static unsafe class RowQuantizer
     {
         var factor = Vector256.Create(inverse);
         var shift = Shift(row.Zero - QuantizedRow.Middle);
-        var low = Vector256.NarrowWithSaturation(Round(x, factor, shift), Round(x + Lanes, factor, shift));
-        var high = Vector256.NarrowWithSaturation(Round(x + (2 * Lanes), factor, shift), Round(x + (3 * Lanes), factor, shift));
-        Vector256.NarrowWithSaturation(low, high).Store(destination);
+        Narrow(x, factor, shift).Store(destination);
     }
 
     /// <summary>Scale and zero point of a row.</summary>
     public static QuantizedRow Measure(float* x, int length, out float inverse)
     {
-        var (low, high, poison) = Extremes(x, length);
+        var extremes = RowExtremes.Of(x, length);
         inverse = 0;
-        return float.IsNaN(poison) ? QuantizedRow.NotANumber : QuantizedRow.Of(low, high, out inverse);
-    }
-
-    /// <summary>The least and the largest value and 0; a third number that is NaN where a value is not finite.</summary>
-    private static (float Low, float High, float Poison) Extremes(float* x, int length)
-    {
-        var (low, high, poison) = (0f, 0f, 0f);
-        var i = 0;
-        if (length >= Lanes)
-        {
-            var (low0, low1) = (Vector256<float>.Zero, Vector256<float>.Zero);
-            var (high0, high1) = (Vector256<float>.Zero, Vector256<float>.Zero);
-            var (poison0, poison1) = (Vector256<float>.Zero, Vector256<float>.Zero);
-            for (; i <= length - (2 * Lanes); i += 2 * Lanes)
-            {
-                var v0 = Vector256.Load(x + i);
-                var v1 = Vector256.Load(x + i + Lanes);
-                low0 = Vector256.MinNative(low0, v0);
-                low1 = Vector256.MinNative(low1, v1);
-                high0 = Vector256.MaxNative(high0, v0);
-                high1 = Vector256.MaxNative(high1, v1);
-                poison0 = Vector256.FusedMultiplyAdd(v0, Vector256<float>.Zero, poison0);
-                poison1 = Vector256.FusedMultiplyAdd(v1, Vector256<float>.Zero, poison1);
-            }
-
-            poison = Vector256.Sum(poison0 + poison1);
-            low0 = Vector256.MinNative(low0, low1);
-            high0 = Vector256.MaxNative(high0, high1);
-            for (var lane = 0; lane < Lanes; lane++)
-            {
-                low = MathF.Min(low, low0[lane]);
-                high = MathF.Max(high, high0[lane]);
-            }
-        }
-
-        for (; i < length; i++)
-        {
-            low = MathF.Min(low, x[i]);
-            high = MathF.Max(high, x[i]);
-            poison += x[i] * 0;
-        }
-
-        return (low, high, poison);
+        return extremes.IsFinite ? QuantizedRow.Of(extremes.Low, extremes.High, out inverse) : QuantizedRow.NotANumber;
     }
 
     private static void StoreWords(float* x, int length, QuantizedRow row, float inverse, short* destination)
@@ -135,21 +92,63 @@ internal static unsafe class RowQuantizer
     /// <summary>Saturation at -128 and 127 is the clamp of q - 128; one more bit flip makes it q.</summary>
     private static void StoreBytes(float* x, int length, QuantizedRow row, float inverse, byte flip, byte* destination)
     {
+        var i = 0;
+        if (Avx512BW.IsSupported)
+        {
+            i = StoreWideBytes(x, length, row, inverse, flip, destination);
+        }
+
         var factor = Vector256.Create(inverse);
         var shift = Shift(row.Zero - QuantizedRow.Middle);
         var flips = Vector256.Create(flip);
-        var i = 0;
         for (; i <= length - (4 * Lanes); i += 4 * Lanes)
         {
-            var low = Vector256.NarrowWithSaturation(Round(x + i, factor, shift), Round(x + i + Lanes, factor, shift));
-            var high = Vector256.NarrowWithSaturation(Round(x + i + (2 * Lanes), factor, shift), Round(x + i + (3 * Lanes), factor, shift));
-            (Vector256.NarrowWithSaturation(low, high).AsByte() ^ flips).Store(destination + i);
+            (Narrow(x + i, factor, shift).AsByte() ^ flips).Store(destination + i);
         }
 
         for (; i < length; i++)
         {
             destination[i] = (byte)((byte)(row.Round(x[i], inverse) - 128) ^ flip);
         }
+    }
+
+    /// <summary>64 values at once; returns how many were rounded.</summary>
+    private static int StoreWideBytes(float* x, int length, QuantizedRow row, float inverse, byte flip, byte* destination)
+    {
+        var factor = Vector512.Create(inverse);
+        var whole = Vector512.Create(QuantizedRow.WholeNumbers);
+        var shift = Vector512.Create(row.Zero - QuantizedRow.Middle - BitConverter.SingleToInt32Bits(QuantizedRow.WholeNumbers));
+        var flips = Vector512.Create(flip);
+
+        // Packing works within 128 bits; one permutation puts the fours in order.
+        var order = Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+        var i = 0;
+        for (; i <= length - (4 * Vector512<float>.Count); i += 4 * Vector512<float>.Count)
+        {
+            var v0 = Vector512.FusedMultiplyAdd(Vector512.Load(x + i), factor, whole).AsInt32() + shift;
+            var v1 = Vector512.FusedMultiplyAdd(Vector512.Load(x + i + 16), factor, whole).AsInt32() + shift;
+            var v2 = Vector512.FusedMultiplyAdd(Vector512.Load(x + i + 32), factor, whole).AsInt32() + shift;
+            var v3 = Vector512.FusedMultiplyAdd(Vector512.Load(x + i + 48), factor, whole).AsInt32() + shift;
+            var bytes = Avx512BW.PackSignedSaturate(Avx512BW.PackSignedSaturate(v0, v1), Avx512BW.PackSignedSaturate(v2, v3));
+            (Avx512F.PermuteVar16x32(bytes.AsInt32(), order).AsByte() ^ flips).Store(destination + i);
+        }
+
+        return i;
+    }
+
+    /// <summary>32 values, rounded, in order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<sbyte> Narrow(float* x, Vector256<float> factor, Vector256<int> shift)
+    {
+        var (v0, v1) = (Round(x, factor, shift), Round(x + Lanes, factor, shift));
+        var (v2, v3) = (Round(x + (2 * Lanes), factor, shift), Round(x + (3 * Lanes), factor, shift));
+        if (Avx2.IsSupported)
+        {
+            var bytes = Avx2.PackSignedSaturate(Avx2.PackSignedSaturate(v0, v1), Avx2.PackSignedSaturate(v2, v3));
+            return Avx2.PermuteVar8x32(bytes.AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsSByte();
+        }
+
+        return Vector256.NarrowWithSaturation(Vector256.NarrowWithSaturation(v0, v1), Vector256.NarrowWithSaturation(v2, v3));
     }
 
     /// <summary>The bits of the whole-number constant taken off and something added, in one sum.</summary>

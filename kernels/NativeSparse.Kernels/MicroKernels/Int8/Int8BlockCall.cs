@@ -1,0 +1,44 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>Some rows times some whole panels: <c>out[r][c] = act(fma(sum_k (q - z) w * columnScale[c], rowScale[r], bias[c]))</c>.</summary>
+internal unsafe struct Int8BlockCall
+{
+    /// <summary>The first rounded row.</summary>
+    public byte* Rows;
+
+    /// <summary>Bytes from one of them to the next.</summary>
+    public nint RowStride;
+
+    public int RowCount;
+
+    /// <summary>Bytes of a row that are read.</summary>
+    public nint InputBytes;
+
+    /// <summary>The first panel; the others follow.</summary>
+    public sbyte* Weights;
+
+    public int Panels;
+
+    public float* RowScales;
+
+    /// <summary>As <see cref="Int8Tile.EncodeZero"/> gives them.</summary>
+    public int* RowZeros;
+
+    /// <summary>One for each column of the panels.</summary>
+    public float* ColumnScales;
+
+    /// <summary>As <see cref="Int8Tile.EncodeSum"/> gives them.</summary>
+    public int* ColumnSums;
+
+    /// <summary>One for each column of the panels.</summary>
+    public float* Biases;
+
+    /// <summary>Whether outputs go through GELU.</summary>
+    public bool IsGelu;
+
+    /// <summary>The first row's first column.</summary>
+    public float* Outputs;
+
+    /// <summary>Bytes from one row of outputs to the next.</summary>
+    public nint OutputStride;
+}

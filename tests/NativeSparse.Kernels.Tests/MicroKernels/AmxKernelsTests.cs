@@ -1,0 +1,53 @@
+using Xunit;
+
+namespace NativeSparse.Kernels.Tests;
+
+/// <summary>The kernels of the tile unit, bit for bit against plain arithmetic, between pages that may not be touched.</summary>
+public sealed unsafe class AmxKernelsTests
+{
+    public static TheoryData<int> Heights => [.. Enumerable.Range(1, AmxConfiguration.BlockRows)];
+
+    [Theory]
+    [MemberData(nameof(Heights))]
+    public void One_block_is_exact(int rows)
+    {
+        foreach (var inputs in new[] { 64, 128, 448 })
+        {
+            AssertExact(rows, 1, panels: 3, inputs);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 64)]
+    [InlineData(1, 2304)]
+    [InlineData(5, 384)]
+    public void Several_blocks_are_exact(int panels, int inputs) => AssertExact(AmxConfiguration.BlockRows, 3, panels, inputs);
+
+    [Fact]
+    public void A_wrong_kernel_is_seen()
+    {
+        using var operands = new GuardedOperands(atEnd: true);
+        var trial = new AmxTrial(7, 1, 2, 64, isGelu: false, operands.Allocate);
+        Assert.Contains("plain arithmetic gives", trial.Fault(new GeluKernels(), isFetching: false), StringComparison.Ordinal);
+    }
+
+    private static void AssertExact(int rows, int blocks, int panels, int inputs)
+    {
+        if ((CpuFeatures.Host.Missing(InstructionSet.AmxInt8) ?? CpuFeatures.Host.Missing(InstructionSet.Avx512Vnni)) is { } missing)
+        {
+            Assert.Skip($"skipped: {missing}");
+        }
+
+        using var kernels = new AmxKernels();
+        foreach (var (isGelu, isFetching, atEnd) in new[] { (false, false, true), (false, true, false), (true, false, false), (true, true, true) })
+        {
+            using var operands = new GuardedOperands(atEnd);
+            Assert.Null(new AmxTrial(rows, blocks, panels, inputs, isGelu, operands.Allocate).Fault(kernels, isFetching));
+        }
+    }
+
+    private sealed class GeluKernels : IAmxKernels
+    {
+        public void Run(AmxArguments* arguments, bool isGelu, bool isFetching) => AmxReference.Run(arguments, isGelu: true);
+    }
+}
