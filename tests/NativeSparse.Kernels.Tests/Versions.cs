@@ -27,6 +27,6 @@ internal static class Versions
 
     private sealed unsafe class PlainAmxKernels : IAmxKernels
     {
-        public void Run(AmxArguments* arguments, bool isGelu, bool isFetching) => AmxReference.Run(arguments, isGelu);
+        public void Run(AmxArguments* arguments, AmxFinish finish) => AmxReference.Run(arguments, finish);
     }
 }

@@ -27,8 +27,8 @@ public sealed unsafe class AmxKernelsTests
     public void A_wrong_kernel_is_seen()
     {
         using var operands = new GuardedOperands(atEnd: true);
-        var trial = new AmxTrial(7, 1, 2, 64, isGelu: false, operands.Allocate);
-        Assert.Contains("plain arithmetic gives", trial.Fault(new GeluKernels(), isFetching: false), StringComparison.Ordinal);
+        var trial = new AmxTrial(7, 1, 2, 64, new AmxFinish(TileEpilogue.Scale), operands.Allocate);
+        Assert.Contains("plain arithmetic gives", trial.Fault(new GeluKernels()), StringComparison.Ordinal);
     }
 
     private static void AssertExact(int rows, int blocks, int panels, int inputs)
@@ -39,15 +39,20 @@ public sealed unsafe class AmxKernelsTests
         }
 
         using var kernels = new AmxKernels();
-        foreach (var (isGelu, isFetching, atEnd) in new[] { (false, false, true), (false, true, false), (true, false, false), (true, true, true) })
+        var finishes = new AmxFinish[]
+        {
+            new(TileEpilogue.Raw), new(TileEpilogue.Scale), new(TileEpilogue.Scale, IsFetching: true), new(TileEpilogue.Scale, HasRowFactors: true),
+            new(TileEpilogue.Gelu), new(TileEpilogue.Gelu, HasRowFactors: true, IsFetching: true),
+        };
+        foreach (var (finish, atEnd) in finishes.SelectMany(finish => new[] { (finish, true), (finish, false) }))
         {
             using var operands = new GuardedOperands(atEnd);
-            Assert.Null(new AmxTrial(rows, blocks, panels, inputs, isGelu, operands.Allocate).Fault(kernels, isFetching));
+            Assert.Null(new AmxTrial(rows, blocks, panels, inputs, finish, operands.Allocate).Fault(kernels));
         }
     }
 
     private sealed class GeluKernels : IAmxKernels
     {
-        public void Run(AmxArguments* arguments, bool isGelu, bool isFetching) => AmxReference.Run(arguments, isGelu: true);
+        public void Run(AmxArguments* arguments, AmxFinish finish) => AmxReference.Run(arguments, finish with { Epilogue = TileEpilogue.Gelu });
     }
 }

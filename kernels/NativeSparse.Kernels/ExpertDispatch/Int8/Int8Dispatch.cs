@@ -1,11 +1,9 @@
 namespace NativeSparse.Kernels;
 
 /// <summary>Expert dispatch over one int8 tile. Thread-safe.</summary>
-internal abstract class Int8Dispatch
+internal abstract class Int8Dispatch(Int8Tile tile)
 {
-    private protected Int8Dispatch(Int8Tile tile) => Tile = tile.Gathering;
-
-    public Int8Tile Tile { get; }
+    public Int8Tile Tile { get; } = tile;
 
     public PackedExperts Pack(QuantizedExpertWeights weights) => new Int8Experts(weights, Tile);
 

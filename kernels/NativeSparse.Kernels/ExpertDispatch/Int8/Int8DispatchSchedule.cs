@@ -59,6 +59,11 @@ internal sealed unsafe class Int8DispatchSchedule<TWidth, TVector>(Int8Tile tile
         var tokenChunks = (x.Rows + Int8ExpertPass<TWidth, TVector>.ChunkTokens - 1) / Int8ExpertPass<TWidth, TVector>.ChunkTokens;
         var up = WorkShare.Up(bins, experts, experts.IsGated, tile.Columns, threads);
         (pass.UpGroups, pass.UpChunks) = threads == 1 ? (1, 1) : up;
+        if (tile.LeastBlockRows <= x.Rows)
+        {
+            pass.Gathered = QuantizedRows.Rent(scratch, pass.UpChunks * Int8ExpertPass<TWidth, TVector>.MaxRows, experts.InputWidth, tile);
+        }
+
         pass.DownChunks = threads == 1 ? 1 : WorkShare.Down(bins, experts, tile.Columns, threads);
         execution.Splitter.Run(tokenChunks, &Int8ExpertPass<TWidth, TVector>.RunRounding, ref pass);
         execution.Splitter.Run(pass.UpChunks, &Int8ExpertPass<TWidth, TVector>.RunUp, ref pass);

@@ -43,6 +43,9 @@ internal unsafe struct Int8ExpertPass<TWidth, TVector>
     /// <summary>int32, one row of whole panels for each token.</summary>
     public View Sums;
 
+    /// <summary>For tiles that multiply whole blocks: room for the rows of one, for each chunk of the up step.</summary>
+    public QuantizedRows Gathered;
+
     public int UpGroups;
     public int UpChunks;
     public int DownChunks;
@@ -65,7 +68,16 @@ internal unsafe struct Int8ExpertPass<TWidth, TVector>
             pass.Cancellation.ThrowIfCancellationRequested();
             var group = item % pass.UpGroups;
             var panels = pass.Experts.UpPanels;
-            pass.GoUp(pass.Bins[item / pass.UpGroups], panels * group / pass.UpGroups, panels * (group + 1) / pass.UpGroups);
+            var block = pass.Bins[item / pass.UpGroups];
+            var (first, last) = (panels * group / pass.UpGroups, panels * (group + 1) / pass.UpGroups);
+            if (block.Rows >= pass.Experts.Tile.LeastBlockRows)
+            {
+                pass.GoUpGathered(block, first, last, chunk * MaxRows);
+            }
+            else
+            {
+                pass.GoUp(block, first, last);
+            }
         }
     }
 
@@ -153,6 +165,34 @@ internal unsafe struct Int8ExpertPass<TWidth, TVector>
             Multiply(ref call, Experts.Up(block.Expert), Experts.UpBias(block.Expert), first, end, sums, finish, hidden);
         }
     }
+
+    /// <summary>The same for a tile that multiplies whole blocks: rows are brought together first.</summary>
+    private void GoUpGathered(in ExpertBins.Block block, int first, int end, int place)
+    {
+        var tokens = Bins.Tokens(block.FirstPair);
+        for (var r = 0; r < block.Rows; r++)
+        {
+            Inputs.CopyTo(tokens[r], Gathered, place + r);
+        }
+
+        var rows = Gathered.Block(place, block.Rows);
+        var hidden = Hidden.Slice(block.FirstPair, block.Rows);
+        var weights = Bins.Weights(block.FirstPair);
+        var up = new Epilogue { Bias = Bias(Experts.UpBias(block.Expert)) };
+        if (!Experts.IsGated)
+        {
+            up = up with { Activation = Experts.Activation };
+            Int8Panels<TWidth, TVector>.Run(rows, Experts.Up(block.Expert), first, end, up, weights, hidden);
+            return;
+        }
+
+        var ungated = Ungated.Slice(block.FirstPair, block.Rows);
+        Int8Panels<TWidth, TVector>.Run(rows, Experts.Up(block.Expert), first, end, up, null, ungated);
+        var gate = new Epilogue { Bias = Bias(Experts.GateBias(block.Expert)), Activation = Experts.Activation, Multiplier = ungated };
+        Int8Panels<TWidth, TVector>.Run(rows, Experts.Gate(block.Expert), first, end, gate, weights, hidden);
+    }
+
+    private readonly View Bias(float* values) => View.Create((nint)values, 1, Hidden.Columns);
 
     private static void Multiply(
         ref Int8TileCall call, Int8Matrix matrix, float* bias, int first, int end, float** sums, in Finish finish, float** outputs)
@@ -252,6 +292,12 @@ internal unsafe struct Int8ExpertPass<TWidth, TVector>
         }
 
         var matrix = Experts.Down(block.Expert);
+        if (block.Rows >= matrix.Tile.LeastBlockRows)
+        {
+            Int8RawPanels.Add(HiddenInputs.Block(block.FirstPair, block.Rows), matrix, first, end, (int**)outputs);
+            return;
+        }
+
         var call = new Int8TileCall
         {
             Rows = inputs,

@@ -42,11 +42,14 @@ internal unsafe struct AmxArguments
     /// <summary>One for each column.</summary>
     public float* Biases;
 
-    /// <summary>float32, the first row's first column.</summary>
+    /// <summary>float32 or, raw, int32: the first row's first column.</summary>
     public byte* Outputs;
 
     /// <summary>Bytes from one row of outputs to the next.</summary>
     public long OutputStride;
+
+    /// <summary>Where the form says so: one for each row, multiplied last.</summary>
+    public float* RowFactors;
 
     /// <summary>Room for the int32 sums of one block and panel.</summary>
     public int* Sums;

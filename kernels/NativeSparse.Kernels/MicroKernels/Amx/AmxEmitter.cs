@@ -22,14 +22,14 @@ internal sealed class AmxEmitter
 
     private readonly Assembler _code = new(64);
     private readonly AmxForm _form;
-    private readonly AmxFinish _finish;
+    private readonly AmxFinishCode _finish;
     private Label _constants;
 
     private AmxEmitter(AmxForm form)
     {
         _form = form;
         _constants = _code.CreateLabel();
-        _finish = new AmxFinish(_code, form.IsGelu);
+        _finish = new AmxFinishCode(_code, form.Finish);
     }
 
     public static KernelCode Emit(AmxForm form) => new AmxEmitter(form).Emit();
@@ -150,7 +150,7 @@ internal sealed class AmxEmitter
             _code.add(rdx, StepBytes);
         }
 
-        for (var line = 0; _form.IsFetching && line < PanelStepBytes; line += CacheLine)
+        for (var line = 0; _form.Finish.IsFetching && line < PanelStepBytes; line += CacheLine)
         {
             _code.prefetcht0(__byte_ptr[rax + FetchDistance + line]);
         }
@@ -197,6 +197,11 @@ internal sealed class AmxEmitter
         _code.add(Field(AmxField.Outputs), rax);
         _code.add(Field(AmxField.RowScales), AmxConfiguration.BlockRows * sizeof(float));
         _code.add(Field(AmxField.RowZeros), AmxConfiguration.BlockRows * sizeof(int));
+        if (_form.Finish.HasRowFactors)
+        {
+            _code.add(Field(AmxField.RowFactors), AmxConfiguration.BlockRows * sizeof(float));
+        }
+
         _code.dec(Field(AmxField.Blocks));
     }
 

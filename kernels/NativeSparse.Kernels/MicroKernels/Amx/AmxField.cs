@@ -17,6 +17,7 @@ internal enum AmxField
     Biases,
     Outputs,
     OutputStride,
+    RowFactors,
     Sums,
     Configuration,
     PanelOffset,

@@ -21,7 +21,7 @@ internal sealed unsafe class AmxInt8Tile(IAmxKernels kernels, AssembledInt8Tile 
 
     public override RowEncoding Encoding => RowEncoding.UnsignedBytes;
 
-    public override Int8Tile Gathering => vnni;
+    public override ExpertDownTile? ExpertDown => vnni.ExpertDown;
 
     public override int LeastBlockRows => 8;
 
@@ -38,7 +38,7 @@ internal sealed unsafe class AmxInt8Tile(IAmxKernels kernels, AssembledInt8Tile 
     public override void RunBlock(in Int8BlockCall call)
     {
         var sums = stackalloc int[AmxConfiguration.BlockRows * TileSpecification.PanelColumns];
-        var isFetching = true;
+        var isFetching = !call.AreWeightsNear;
         for (var row = 0; row < call.RowCount;)
         {
             // The weights come with the first block; the others find them in the cache.
@@ -60,9 +60,10 @@ internal sealed unsafe class AmxInt8Tile(IAmxKernels kernels, AssembledInt8Tile 
                 Biases = call.Biases,
                 Outputs = (byte*)call.Outputs + (row * call.OutputStride),
                 OutputStride = call.OutputStride,
+                RowFactors = call.RowFactors is null ? null : call.RowFactors + row,
                 Sums = sums,
             };
-            kernels.Run(&arguments, call.IsGelu, isFetching);
+            kernels.Run(&arguments, new AmxFinish(call.Epilogue, call.RowFactors is not null, isFetching));
             isFetching = false;
             row += rows * blocks;
         }

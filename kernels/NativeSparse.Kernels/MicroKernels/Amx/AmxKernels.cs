@@ -24,10 +24,10 @@ internal sealed unsafe class AmxKernels : IAmxKernels, IDisposable
     /// <summary>Why AMX cannot be used here, or null where it can. Finds out once, with a small product.</summary>
     public static string? Obstacle => HostObstacle.Value;
 
-    public void Run(AmxArguments* arguments, bool isGelu, bool isFetching)
+    public void Run(AmxArguments* arguments, AmxFinish finish)
     {
         arguments->Configuration = Configuration(arguments->BlockRows);
-        var form = AmxForm.Of(arguments->BlockRows, arguments->PanelBytes / TileSpecification.PanelColumns, isGelu, isFetching);
+        var form = AmxForm.Of(arguments->BlockRows, arguments->PanelBytes / TileSpecification.PanelColumns, finish);
         var kernel = _kernels.GetOrAdd(form, static form => ExecutableMemory.Publish(AmxEmitter.Emit(form)));
         ((delegate* unmanaged<AmxArguments*, void>)kernel.Address)(arguments);
         GC.KeepAlive(kernel);
@@ -61,8 +61,8 @@ internal sealed unsafe class AmxKernels : IAmxKernels, IDisposable
             using var kernels = new AmxKernels();
             foreach (var (rows, blocks, panels, inputs) in new[] { (AmxConfiguration.BlockRows, 2, 2, 192), (5, 1, 3, 64) })
             {
-                var trial = new AmxTrial(rows, blocks, panels, inputs, isGelu: false, (bytes, _) => (nint)scratch.Rent((nuint)bytes));
-                if (trial.Fault(kernels, isFetching: true) is { } fault)
+                var trial = new AmxTrial(rows, blocks, panels, inputs, new AmxFinish(TileEpilogue.Scale, IsFetching: true), (bytes, _) => (nint)scratch.Rent((nuint)bytes));
+                if (trial.Fault(kernels) is { } fault)
                 {
                     return $"AMX kernels compute wrong results on this processor: {fault}";
                 }

@@ -8,19 +8,27 @@ internal static unsafe class AmxReference
     private const int Columns = TileSpecification.PanelColumns;
 
     /// <param name="arguments">As the kernel gets them; they stay as they are.</param>
-    /// <param name="isGelu">Whether outputs go through GELU.</param>
-    public static void Run(AmxArguments* arguments, bool isGelu)
+    /// <param name="finish">What becomes of sums.</param>
+    public static void Run(AmxArguments* arguments, AmxFinish finish)
     {
         for (long row = 0; row < arguments->Blocks * arguments->BlockRows; row++)
         {
             var output = (float*)(arguments->Outputs + (row * arguments->OutputStride));
             for (long column = 0; column < arguments->Panels * Columns; column++)
             {
+                var sum = Sum(arguments, row, column);
+                if (finish.Epilogue == TileEpilogue.Raw)
+                {
+                    ((int*)output)[column] = sum;
+                    continue;
+                }
+
                 var value = MathF.FusedMultiplyAdd(
-                    Sum(arguments, row, column) * arguments->ColumnScales[column], arguments->RowScales[row], arguments->Biases[column]);
-                output[column] = isGelu
+                    sum * arguments->ColumnScales[column], arguments->RowScales[row], arguments->Biases[column]);
+                value = finish.Epilogue == TileEpilogue.Gelu
                     ? VectorActivations.Gelu.Apply<Width128, Vector128<float>>(Vector128.Create(value), default).ToScalar()
                     : value;
+                output[column] = finish.HasRowFactors ? value * arguments->RowFactors[row] : value;
             }
         }
     }

@@ -12,7 +12,7 @@ internal sealed unsafe class AmxTrial
 
     private readonly Random _random;
     private readonly TileTrial.Allocate _allocate;
-    private readonly bool _isGelu;
+    private readonly AmxFinish _finish;
     private readonly int _rows;
     private readonly int _columns;
     private readonly float* _expected;
@@ -21,13 +21,13 @@ internal sealed unsafe class AmxTrial
     /// <param name="blocks">Blocks.</param>
     /// <param name="panels">Panels.</param>
     /// <param name="inputs">Inner indices, a multiple of 64.</param>
-    /// <param name="isGelu">Whether outputs go through GELU.</param>
+    /// <param name="finish">What becomes of sums.</param>
     /// <param name="allocate">Where operands live.</param>
-    public AmxTrial(int blockRows, int blocks, int panels, int inputs, bool isGelu, TileTrial.Allocate allocate)
+    public AmxTrial(int blockRows, int blocks, int panels, int inputs, AmxFinish finish, TileTrial.Allocate allocate)
     {
         _random = new Random(blockRows + (64 * panels));
         _allocate = allocate;
-        _isGelu = isGelu;
+        _finish = finish;
         (_rows, _columns) = (blockRows * blocks, panels * Columns);
         _expected = Outputs();
         Arguments = (AmxArguments*)allocate(sizeof(AmxArguments), true);
@@ -47,6 +47,7 @@ internal sealed unsafe class AmxTrial
             Biases = Floats(_columns),
             Outputs = (byte*)Outputs(),
             OutputStride = Stride * sizeof(float),
+            RowFactors = finish.HasRowFactors ? Floats(_rows) : null,
             Sums = (int*)allocate(blockRows * Columns * sizeof(int), true),
         };
     }
@@ -56,13 +57,13 @@ internal sealed unsafe class AmxTrial
     private int Stride => _columns + Gap;
 
     /// <summary>Runs the kernel and the plain loops: what is wrong with the outputs, or null.</summary>
-    public string? Fault(IAmxKernels kernels, bool isFetching)
+    public string? Fault(IAmxKernels kernels)
     {
         var arguments = *Arguments;
         arguments.Outputs = (byte*)_expected;
-        AmxReference.Run(&arguments, _isGelu);
+        AmxReference.Run(&arguments, _finish);
         var outputs = (float*)Arguments->Outputs;
-        kernels.Run(Arguments, _isGelu, isFetching);
+        kernels.Run(Arguments, _finish);
         for (var i = 0; i < (_rows * Stride) - Gap; i++)
         {
             if (BitConverter.SingleToInt32Bits(outputs[i]) != BitConverter.SingleToInt32Bits(_expected[i]))

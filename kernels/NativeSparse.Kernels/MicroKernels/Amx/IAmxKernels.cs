@@ -5,7 +5,6 @@ internal unsafe interface IAmxKernels
 {
     /// <summary>Multiplies and finishes; sets <see cref="AmxArguments.Configuration"/> itself.</summary>
     /// <param name="arguments">The operands.</param>
-    /// <param name="isGelu">Whether outputs go through GELU.</param>
-    /// <param name="isFetching">Whether weights are asked for ahead.</param>
-    void Run(AmxArguments* arguments, bool isGelu, bool isFetching);
+    /// <param name="finish">What becomes of sums.</param>
+    void Run(AmxArguments* arguments, AmxFinish finish);
 }

@@ -35,7 +35,8 @@ internal static unsafe class Int8Block<TWidth, TVector>
     {
         if (rows >= matrix.Tile.LeastBlockRows)
         {
-            Int8Panels<TWidth, TVector>.Run(x, xRow, rows, matrix, first, end, epilogue, y, yRow);
+            var slice = epilogue with { Multiplier = epilogue.Multiplier.IsEmpty ? default : epilogue.Multiplier.Slice(yRow, rows) };
+            Int8Panels<TWidth, TVector>.Run(x.Block(xRow, rows), matrix, first, end, slice, null, y.Slice(yRow, rows));
             return;
         }
 

@@ -1,6 +1,6 @@
 namespace NativeSparse.Kernels;
 
-/// <summary>Some rows times some whole panels: <c>out[r][c] = act(fma(sum_k (q - z) w * columnScale[c], rowScale[r], bias[c]))</c>.</summary>
+/// <summary>Some rows times some whole panels: <c>out[r][c] = factor[r] * act(fma(sum_k (q - z) w * columnScale[c], rowScale[r], bias[c]))</c>.</summary>
 internal unsafe struct Int8BlockCall
 {
     /// <summary>The first rounded row.</summary>
@@ -19,6 +19,9 @@ internal unsafe struct Int8BlockCall
 
     public int Panels;
 
+    /// <summary>Whether other rows were multiplied with these panels just before: they need not be asked for ahead.</summary>
+    public bool AreWeightsNear;
+
     public float* RowScales;
 
     /// <summary>As <see cref="Int8Tile.EncodeZero"/> gives them.</summary>
@@ -33,8 +36,11 @@ internal unsafe struct Int8BlockCall
     /// <summary>One for each column of the panels.</summary>
     public float* Biases;
 
-    /// <summary>Whether outputs go through GELU.</summary>
-    public bool IsGelu;
+    /// <summary>Raw: the int32 sums, and scales and biases are not read; scale; GELU of that.</summary>
+    public TileEpilogue Epilogue;
+
+    /// <summary>One for each row, multiplied last; or null.</summary>
+    public float* RowFactors;
 
     /// <summary>The first row's first column.</summary>
     public float* Outputs;

@@ -18,22 +18,23 @@ internal static unsafe class Int8Panels<TWidth, TVector>
 
     private static int Panel => 2 * TWidth.Lanes;
 
-    /// <summary>As <see cref="Int8Block{TWidth, TVector}.Run"/>.</summary>
+    /// <summary>y = rowFactor * multiplier * act(x W + bias) for panels <paramref name="first"/> to <paramref name="end"/>.</summary>
+    /// <param name="x">Rounded rows.</param>
+    /// <param name="matrix">The weights.</param>
+    /// <param name="first">First panel.</param>
+    /// <param name="end">Panel after the last one.</param>
+    /// <param name="epilogue">Bias, activation, multiplier of as many rows as <paramref name="x"/>.</param>
+    /// <param name="rowFactors">One for each row, or null.</param>
+    /// <param name="y">The destination, as many rows, as wide as the matrix or padded to whole panels; the multiplier may be the same memory.</param>
     [SkipLocalsInit]
-    public static void Run(
-        in QuantizedRows x, int xRow, int rows, Int8Matrix matrix, int first, int end, in Epilogue epilogue, View y, int yRow)
+    public static void Run(in RoundedBlock x, Int8Matrix matrix, int first, int end, in Epilogue epilogue, float* rowFactors, View y)
     {
         var isFused = epilogue.Multiplier.IsEmpty && epilogue.Activation.Kind is ActivationKind.Identity or ActivationKind.Gelu;
-        var whole = Math.Min(end, matrix.OutputWidth / Panel);
+        var whole = Math.Min(end, y.Columns / Panel);
         var group = (int)Math.Clamp(GroupBytes / matrix.PanelBytes, 1, isFused ? MaxPanels : PartPanels);
         var biases = stackalloc float[MaxPanels * Panel];
         new Span<float>(biases, MaxPanels * Panel).Clear();
-        var call = new Int8BlockCall
-        {
-            RowStride = x.Stride,
-            InputBytes = x.InputBytes,
-            IsGelu = isFused && epilogue.Activation.Kind == ActivationKind.Gelu,
-        };
+        var call = new Int8BlockCall { RowStride = x.Stride, InputBytes = x.InputBytes };
         for (var panel = first; panel < end; panel += call.Panels)
         {
             call.Panels = panel < whole ? Math.Min(group, whole - panel) : 1;
@@ -48,49 +49,57 @@ internal static unsafe class Int8Panels<TWidth, TVector>
             }
             else if (!epilogue.Bias.IsEmpty)
             {
-                new ReadOnlySpan<float>(epilogue.Bias.Row(0) + column, matrix.OutputWidth - column).CopyTo(new Span<float>(biases, Panel));
+                new ReadOnlySpan<float>(epilogue.Bias.Row(0) + column, y.Columns - column).CopyTo(new Span<float>(biases, Panel));
             }
 
             if (isFused && panel < whole)
             {
-                call.Rows = x.Row(xRow);
-                call.RowCount = rows;
-                call.RowScales = x.Scales(xRow);
-                call.RowZeros = x.Zeros(xRow);
-                call.Outputs = y.Row(yRow) + column;
+                Place(ref call, x);
+                call.Epilogue = epilogue.Activation.Kind == ActivationKind.Gelu ? TileEpilogue.Gelu : TileEpilogue.Scale;
+                call.RowFactors = rowFactors;
+                call.Outputs = y.Row(0) + column;
                 call.OutputStride = (nint)y.Stride * sizeof(float);
                 matrix.Tile.RunBlock(call);
                 continue;
             }
 
-            for (var row = 0; row < rows; row += PartRows)
+            for (var row = 0; row < x.Count; row += PartRows)
             {
-                var part = epilogue with { Activation = call.IsGelu ? default : epilogue.Activation };
-                RunPart(ref call, x, xRow + row, Math.Min(PartRows, rows - row), matrix, column, part, y, yRow + row);
+                var rows = Math.Min(PartRows, x.Count - row);
+                var factors = rowFactors is null ? null : rowFactors + row;
+                RunPart(ref call, x.Slice(row, rows), matrix, column, epilogue, row, factors, y);
             }
         }
+    }
+
+    private static void Place(ref Int8BlockCall call, in RoundedBlock x)
+    {
+        call.Rows = x.Rows;
+        call.RowCount = x.Count;
+        call.RowScales = x.Scales;
+        call.RowZeros = x.Zeros;
     }
 
     /// <summary>Some rows and panels whose values go through scratch memory.</summary>
     [SkipLocalsInit]
     private static void RunPart(
-        ref Int8BlockCall call, in QuantizedRows x, int xRow, int rows, Int8Matrix matrix, int column, in Epilogue epilogue, View y, int yRow)
+        ref Int8BlockCall call, in RoundedBlock x, Int8Matrix matrix, int column, in Epilogue epilogue, int row, float* rowFactors, View y)
     {
         var values = stackalloc float[PartRows * PartPanels * Panel];
         var lines = stackalloc float*[PartRows];
         var outputs = stackalloc float*[PartRows];
         var multipliers = stackalloc float*[PartRows];
-        for (var r = 0; r < rows; r++)
+        for (var r = 0; r < x.Count; r++)
         {
             lines[r] = values + (r * PartPanels * Panel);
-            outputs[r] = y.Row(yRow + r);
-            multipliers[r] = epilogue.Multiplier.Row(yRow + r);
+            outputs[r] = y.Row(row + r);
+            multipliers[r] = epilogue.Multiplier.Row(row + r);
         }
 
-        call.Rows = x.Row(xRow);
-        call.RowCount = rows;
-        call.RowScales = x.Scales(xRow);
-        call.RowZeros = x.Zeros(xRow);
+        Place(ref call, x);
+        call.AreWeightsNear = row > 0;
+        call.Epilogue = TileEpilogue.Scale;
+        call.RowFactors = null;
         call.Outputs = values;
         call.OutputStride = PartPanels * Panel * sizeof(float);
         matrix.Tile.RunBlock(call);
@@ -99,17 +108,17 @@ internal static unsafe class Int8Panels<TWidth, TVector>
         {
             Activation = epilogue.Activation,
             Multiplier = epilogue.Multiplier.IsEmpty ? null : multipliers,
+            RowScale = rowFactors,
         };
-        if (column + Panel > matrix.OutputWidth)
+        if (column + Panel > y.Columns)
         {
-            PanelTail.Finish<TWidth, TVector>(
-                finish, new PanelShape(matrix.InputWidth, matrix.OutputWidth, Panel), lines, rows, outputs);
+            PanelTail.Finish<TWidth, TVector>(finish, new PanelShape(matrix.InputWidth, y.Columns, Panel), lines, x.Count, outputs);
             return;
         }
 
         for (var panel = 0; panel < call.Panels; panel++)
         {
-            PanelFinish<TWidth, TVector>.Run(finish, lines, panel * Panel, outputs, rows, column + (panel * Panel));
+            PanelFinish<TWidth, TVector>.Run(finish, lines, panel * Panel, outputs, x.Count, column + (panel * Panel));
         }
     }
 }

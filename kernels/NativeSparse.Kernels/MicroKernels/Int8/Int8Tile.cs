@@ -33,9 +33,6 @@ internal abstract unsafe class Int8Tile
     /// <summary>Bytes of a row of whole steps.</summary>
     public int InputBytes(int inputWidth) => PaddedInputs(inputWidth) / Depth * sizeof(int);
 
-    /// <summary>The version that takes rows which lie anywhere; its panels are the same.</summary>
-    public virtual Int8Tile Gathering => this;
-
     /// <summary>The down product of narrow experts, or null where tiles are as good.</summary>
     public virtual ExpertDownTile? ExpertDown => null;
 

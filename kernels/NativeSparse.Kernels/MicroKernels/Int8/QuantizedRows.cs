@@ -40,6 +40,17 @@ internal readonly unsafe struct QuantizedRows
     /// <summary>One for each row from this one on, as the tile wants them.</summary>
     public int* Zeros(int row) => _zeros + row;
 
+    /// <summary>Some of the rows.</summary>
+    public RoundedBlock Block(int first, int count) => new(Row(first), Stride, count, InputBytes, Scales(first), Zeros(first));
+
+    /// <summary>Copies one row into others of the same width and tile.</summary>
+    public void CopyTo(int row, in QuantizedRows destination, int place)
+    {
+        Buffer.MemoryCopy(Row(row), destination.Row(place), Stride, InputBytes);
+        destination._scales[place] = _scales[row];
+        destination._zeros[place] = _zeros[row];
+    }
+
     /// <summary>Stores one row with a given scale and zero point; inputs beyond <paramref name="length"/> count as zero.</summary>
     public void Store(int row, float* x, int length, QuantizedRow scale, float inverse)
     {
