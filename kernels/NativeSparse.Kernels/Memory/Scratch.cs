@@ -32,9 +32,15 @@ public sealed unsafe class Scratch : IDisposable
     /// </summary>
     internal View RentSpread(int rows, int columns)
     {
-        const int line = 64 / sizeof(float);
-        var stride = (((columns + line - 1) / line) | 1) * line;
+        var stride = SpreadStride(columns);
         return View.Create((nint)Rent((nuint)rows * (nuint)stride * sizeof(float)), rows, columns, stride);
+    }
+
+    /// <summary>As <see cref="RentSpread"/>, int32.</summary>
+    internal View RentSpreadInt32(int rows, int columns)
+    {
+        var stride = SpreadStride(columns);
+        return View.Create((nint)Rent((nuint)rows * (nuint)stride * sizeof(int)), rows, columns, stride, ElementType.Int32);
     }
 
     /// <summary>Rents an uninitialized int32 matrix, 64-byte aligned, rows contiguous.</summary>
@@ -49,6 +55,12 @@ public sealed unsafe class Scratch : IDisposable
         _block = null;
         _size = 0;
         _used = 0;
+    }
+
+    private static int SpreadStride(int columns)
+    {
+        const int line = 64 / sizeof(float);
+        return (((columns + line - 1) / line) | 1) * line;
     }
 
     internal void* Rent(nuint bytes)

@@ -42,7 +42,7 @@ public sealed unsafe class AmxKernelsTests
         var finishes = new AmxFinish[]
         {
             new(TileEpilogue.Raw), new(TileEpilogue.Scale), new(TileEpilogue.Scale, IsFetching: true), new(TileEpilogue.Scale, HasRowFactors: true),
-            new(TileEpilogue.Gelu), new(TileEpilogue.Gelu, HasRowFactors: true, IsFetching: true),
+            new(TileEpilogue.Raw, IsExpertDown: true), new(TileEpilogue.Gelu), new(TileEpilogue.Gelu, HasRowFactors: true, IsFetching: true),
         };
         foreach (var (finish, atEnd) in finishes.SelectMany(finish => new[] { (finish, true), (finish, false) }))
         {

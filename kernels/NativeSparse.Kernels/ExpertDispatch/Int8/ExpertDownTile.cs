@@ -20,25 +20,22 @@ internal sealed unsafe class ExpertDownTile(Func<TileSpecification, AssembledKer
     /// <summary>Neurons of whole steps.</summary>
     public static int Depth(int width) => (width + Granularity - 1) / Granularity * Granularity;
 
-    /// <summary>Bytes of the panels of one expert.</summary>
-    public static nint PanelBytes(int depth, int outputs) => (nint)(outputs + Columns - 1) / Columns * Columns * depth;
-
-    /// <summary>Where the weight of a neuron and an output lies in an expert's panels.</summary>
-    public static nint Place(int depth, int neuron, int output) =>
-        ((((nint)(output / Columns) * depth / Granularity) + (neuron / Granularity)) * Columns * Granularity)
-        + (output % Columns * Granularity) + (neuron % Granularity);
+    /// <summary>Where the weight of a neuron and a column lies in a panel.</summary>
+    public static nint Place(int neuron, int column) =>
+        ((nint)(neuron / Granularity) * Columns * Granularity) + (column * Granularity) + (neuron % Granularity);
 
     /// <summary>Adds the products to the rows' sums.</summary>
     /// <param name="depth">Neurons of whole steps.</param>
     /// <param name="rows">One pointer to the s8 hidden values of each row.</param>
     /// <param name="count">How many.</param>
     /// <param name="weights">The first panel; bytes hold the weight plus 128.</param>
+    /// <param name="panelStride">Bytes from one panel to the next.</param>
     /// <param name="panels">How many panels.</param>
     /// <param name="sumOffset">Bytes from a row's hidden values to its first sum.</param>
-    public void Run(int depth, byte** rows, int count, byte* weights, int panels, nint sumOffset)
+    public void Run(int depth, byte** rows, int count, byte* weights, nint panelStride, int panels, nint sumOffset)
     {
         var kernels = _kernels.GetOrAdd(depth, static _ => new AssembledKernels.Runner?[TileSpecification.MaxRows + 1]);
-        var arguments = new TileArguments { Weights = weights, InputBytes = panels, OutputOffset = sumOffset };
+        var arguments = new TileArguments { Weights = weights, InputBytes = panels, PanelStride = panelStride, OutputOffset = sumOffset };
         for (var tiles = (count + TileSpecification.MaxRows - 1) / TileSpecification.MaxRows; tiles > 0; tiles--)
         {
             var height = (count + tiles - 1) / tiles;

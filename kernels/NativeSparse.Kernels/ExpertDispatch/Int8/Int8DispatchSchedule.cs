@@ -11,6 +11,9 @@ internal sealed unsafe class Int8DispatchSchedule<TWidth, TVector>(Int8Tile tile
     /// <summary>Tokens of one pass: bounds the scratch memory.</summary>
     private const int PassTokens = 512;
 
+    /// <summary>One in so many experts must be active at least for one down product of all of them to be the faster one.</summary>
+    private const int LeastWholeShare = 10;
+
     public override void Run(in Execution execution, View x, in Routing routing, Int8Experts experts, float scale, View y)
     {
         for (var first = 0; first < x.Rows; first += PassTokens)
@@ -46,8 +49,8 @@ internal sealed unsafe class Int8DispatchSchedule<TWidth, TVector>(Int8Tile tile
         };
         if (experts.Narrow is { } narrow)
         {
-            var hidden = (experts.Experts * narrow.Depth / sizeof(int)) + 1;
-            pass.Blocks = scratch.RentInt32(x.Rows, (experts.SumStride + hidden + 15) / 16 * 16);
+            pass.Blocks = scratch.RentSpreadInt32(x.Rows, experts.SumStride + (narrow.TotalDepth / sizeof(int)));
+            pass.IsDownWhole = narrow.IsWhole && x.Rows >= tile.LeastBlockRows && (long)bins.Pairs * LeastWholeShare >= (long)x.Rows * experts.Experts;
             pass.Starts = scratch.RentInt32(1, x.Rows);
         }
         else

@@ -16,7 +16,7 @@ internal sealed unsafe class Int8Experts : PackedExperts
         var (d, b, o) = (InputWidth, ExpertWidth, OutputWidth);
         _up = Pack(weights.Up, weights.UpScales, d, b);
         _gate = weights.Gate.IsEmpty ? [] : Pack(weights.Gate, weights.GateScales, d, b);
-        Narrow = tile.ExpertDown is null ? null : ExpertDownPanels.Create(weights);
+        Narrow = tile.ExpertDown is null ? null : ExpertDownPanels.Create(weights, tile.ExpertDownGranularity);
         _down = Narrow is null ? Pack(weights.Down, weights.DownScales, b, o) : [];
         DownPanels = (o + tile.Columns - 1) / tile.Columns;
         HasExpertBias = !weights.ExpertBias.IsEmpty;

@@ -30,7 +30,7 @@ internal unsafe struct AmxArguments
     /// <summary>One scale for each row.</summary>
     public float* RowScales;
 
-    /// <summary>One packed zero point for each row (<see cref="ZeroPoint.OfRow"/>).</summary>
+    /// <summary>One packed zero point for each row (<see cref="ZeroPoint.OfRow"/>); the expert product: what its sums start with.</summary>
     public int* RowZeros;
 
     /// <summary>One scale for each column.</summary>

@@ -140,13 +140,13 @@ internal sealed class AmxEmitter
         _code.tileloadd(tmm4, __[rsi + r8]);
         _code.tileloadd(tmm6, __[rax + rcx]);
         _code.tileloadd(tmm7, __[rax + rcx + StepBytes]);
-        _code.tdpbusd(tmm0, tmm4, tmm6);
-        _code.tdpbusd(tmm1, tmm4, tmm7);
+        EmitProduct(tmm0, tmm4, tmm6);
+        EmitProduct(tmm1, tmm4, tmm7);
         if (_form.IsTall)
         {
             _code.tileloadd(tmm5, __[rdx + r8]);
-            _code.tdpbusd(tmm2, tmm5, tmm6);
-            _code.tdpbusd(tmm3, tmm5, tmm7);
+            EmitProduct(tmm2, tmm5, tmm6);
+            EmitProduct(tmm3, tmm5, tmm7);
             _code.add(rdx, StepBytes);
         }
 
@@ -164,6 +164,18 @@ internal sealed class AmxEmitter
         _code.add(rax, PanelStepBytes);
         _code.cmp(rax, r9);
         _code.jb(step);
+    }
+
+    private void EmitProduct(AssemblerRegisterTMM sum, AssemblerRegisterTMM inputs, AssemblerRegisterTMM weights)
+    {
+        if (_form.Finish.IsExpertDown)
+        {
+            _code.tdpbsud(sum, inputs, weights);
+        }
+        else
+        {
+            _code.tdpbusd(sum, inputs, weights);
+        }
     }
 
     private void EmitStore()

@@ -54,7 +54,11 @@ internal sealed class AmxFinishCode(Assembler code, AmxFinish finish)
         code.mov(rax, Field(AmxField.ColumnOffset));
         code.mov(Output, Field(AmxField.Outputs));
         code.add(Output, rax);
-        Load(Sums, AmxField.ColumnSums);
+        if (!finish.IsExpertDown)
+        {
+            Load(Sums, AmxField.ColumnSums);
+        }
+
         if (finish.Epilogue != TileEpilogue.Raw)
         {
             Load(Scales, AmxField.ColumnScales);
@@ -95,7 +99,15 @@ internal sealed class AmxFinishCode(Assembler code, AmxFinish finish)
         {
             var value = Values[i];
             code.vmovdqu32(value, __zmmword_ptr[Line + (i * VectorBytes)]);
-            code.vpdpwssd(value, Sums[i], __dword_bcst[RowZero]);
+            if (finish.IsExpertDown)
+            {
+                code.vpaddd(value, value, __dword_bcst[RowZero]);
+            }
+            else
+            {
+                code.vpdpwssd(value, Sums[i], __dword_bcst[RowZero]);
+            }
+
             if (finish.Epilogue != TileEpilogue.Raw)
             {
                 EmitScale(i);

@@ -25,6 +25,8 @@ internal sealed unsafe class AmxInt8Tile(IAmxKernels kernels, AssembledInt8Tile 
 
     public override int LeastBlockRows => 8;
 
+    public override int ExpertDownGranularity => StepInputs;
+
     protected override int Granularity => StepInputs;
 
     public override int EncodeZero(int zero) => vnni.EncodeZero(zero);
@@ -63,7 +65,7 @@ internal sealed unsafe class AmxInt8Tile(IAmxKernels kernels, AssembledInt8Tile 
                 RowFactors = call.RowFactors is null ? null : call.RowFactors + row,
                 Sums = sums,
             };
-            kernels.Run(&arguments, new AmxFinish(call.Epilogue, call.RowFactors is not null, isFetching));
+            kernels.Run(&arguments, new AmxFinish(call.Epilogue, call.RowFactors is not null, isFetching, call.IsExpertDown));
             isFetching = false;
             row += rows * blocks;
         }

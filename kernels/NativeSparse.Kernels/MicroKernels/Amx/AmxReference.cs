@@ -16,7 +16,7 @@ internal static unsafe class AmxReference
             var output = (float*)(arguments->Outputs + (row * arguments->OutputStride));
             for (long column = 0; column < arguments->Panels * Columns; column++)
             {
-                var sum = Sum(arguments, row, column);
+                var sum = finish.IsExpertDown ? ExpertSum(arguments, row, column) : Sum(arguments, row, column);
                 if (finish.Epilogue == TileEpilogue.Raw)
                 {
                     ((int*)output)[column] = sum;
@@ -42,6 +42,19 @@ internal static unsafe class AmxReference
         for (long k = 0; k < a->PanelBytes / Columns; k++)
         {
             sum += inputs[k] * weights[(k / 4 * Columns * 4) + (k % 4)];
+        }
+
+        return sum;
+    }
+
+    private static int ExpertSum(AmxArguments* a, long row, long column)
+    {
+        var sum = a->RowZeros[row];
+        var hidden = (sbyte*)a->Rows + (row * a->RowStride);
+        var weights = (byte*)a->Weights + (column / Columns * a->PanelBytes) + (column % Columns * 4);
+        for (long k = 0; k < a->PanelBytes / Columns; k++)
+        {
+            sum += hidden[k] * weights[(k / 4 * Columns * 4) + (k % 4)];
         }
 
         return sum;

@@ -5,7 +5,7 @@ namespace NativeSparse.Kernels;
 
 /// <summary>
 /// Down product of one expert, or of a part of its neurons, for up to 12 tokens: <c>sums[t][0..N) += hidden[t] W</c>, int32, all columns in one
-/// call. Weights are w + 128, panels <c>[N/32][depth/4][32][4]</c>; a token's sums start at -128 times the sum of all its hidden values.
+/// call. Weights are w + 128, each panel <c>[depth/4][32][4]</c>; a token's sums start at -128 times the sum of all its hidden values.
 /// </summary>
 /// <remarks>
 /// Hidden values and sums of a token lie at a fixed distance (<see cref="TileField.OutputOffset"/>), so that one pointer serves both.
@@ -20,6 +20,8 @@ internal sealed class ExpertDownEmitter(in TileSpecification tile, Abi abi) : Ti
     {
         Load(Weights, TileField.Weights);
         Load(Position, TileField.InputBytes);
+        Code.mov(rax, Field(TileField.PanelStride));
+        Code.mov(LoopWord, rax);
         LoadRowPointers();
         Load(rdi, TileField.OutputOffset);
 
@@ -61,7 +63,7 @@ internal sealed class ExpertDownEmitter(in TileSpecification tile, Abi abi) : Ti
             Code.vmovdqu32(Sums(i), Vectors[i]);
         }
 
-        Code.add(Weights, Tile.Depth * TileSpecification.PanelColumns);
+        Code.add(Weights, LoopWord);
         Code.add(rdi, PanelVectors * VectorBytes);
         Code.dec(Position);
         Code.jnz(loop);

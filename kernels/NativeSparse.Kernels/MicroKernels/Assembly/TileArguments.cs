@@ -53,4 +53,7 @@ internal unsafe struct TileArguments
 
     /// <summary>Masked: one bit for each column of the panel.</summary>
     public ulong ColumnMask;
+
+    /// <summary>The expert product: bytes from one panel of weights to the next.</summary>
+    public long PanelStride;
 }

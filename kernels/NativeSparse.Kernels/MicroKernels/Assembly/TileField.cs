@@ -18,4 +18,5 @@ internal enum TileField
     Prefetch,
     Groups,
     ColumnMask,
+    PanelStride,
 }

@@ -118,7 +118,7 @@ internal static unsafe class TileReference
         for (long column = 0; column < a->InputBytes * TileSpecification.PanelColumns; column++)
         {
             var (panel, lane) = (column / TileSpecification.PanelColumns, column % TileSpecification.PanelColumns);
-            var weights = a->Weights + (panel * tile.Depth * TileSpecification.PanelColumns);
+            var weights = a->Weights + (panel * a->PanelStride);
             for (var k = 0; k < tile.Depth; k++)
             {
                 sums[column] += hidden[k] * weights[(k / 4 * TileSpecification.PanelColumns * 4) + (lane * 4) + (k % 4)];

@@ -83,7 +83,9 @@ internal sealed unsafe class TileTrial
                 break;
             default:
                 a.InputBytes = steps;
-                a.Weights = Bytes(steps * TileSpecification.PanelColumns * _tile.Depth);
+                var panel = TileSpecification.PanelColumns * _tile.Depth;
+                a.PanelStride = panel + (steps % 2 * 64);
+                a.Weights = Bytes((int)((steps - 1) * a.PanelStride) + panel);
                 a.OutputOffset = _outputSkip;
                 return;
         }

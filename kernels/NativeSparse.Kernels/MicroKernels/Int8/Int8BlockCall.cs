@@ -39,6 +39,11 @@ internal unsafe struct Int8BlockCall
     /// <summary>Raw: the int32 sums, and scales and biases are not read; scale; GELU of that.</summary>
     public TileEpilogue Epilogue;
 
+    /// <summary>
+    /// Rows are s8 hidden values of all experts, weights u8 (w + 128) and int32 <c>out[r][c] = rowZeros[r] + sum_k h u</c>; raw.
+    /// </summary>
+    public bool IsExpertDown;
+
     /// <summary>One for each row, multiplied last; or null.</summary>
     public float* RowFactors;
 

@@ -36,6 +36,9 @@ internal abstract unsafe class Int8Tile
     /// <summary>The down product of narrow experts, or null where tiles are as good.</summary>
     public virtual ExpertDownTile? ExpertDown => null;
 
+    /// <summary>Neurons of one step where <see cref="RunBlock"/> multiplies narrow experts all at once (<see cref="Int8BlockCall.IsExpertDown"/>); else 1.</summary>
+    public virtual int ExpertDownGranularity => 1;
+
     /// <summary>A row's zero point as the tile reads it.</summary>
     public virtual int EncodeZero(int zero) => zero;
 
