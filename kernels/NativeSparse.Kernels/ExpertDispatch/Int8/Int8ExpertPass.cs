@@ -230,14 +230,13 @@ internal unsafe struct Int8ExpertPass<TWidth, TVector>
     private readonly void RoundHidden(int token)
     {
         var pairs = Bins.PairsOf(token);
-        var magnitude = 0f;
+        var magnitude = default(RowMagnitude);
         foreach (var pair in pairs)
         {
-            var own = RowQuantizer.Magnitude(Hidden.Row(pair), Experts.Width(Bins.Expert(pair)));
-            magnitude = MathF.Max(magnitude, own);
+            magnitude.Add(Hidden.Row(pair), Experts.Width(Bins.Expert(pair)));
         }
 
-        var row = QuantizedRow.OfMagnitude(magnitude, out var inverse);
+        var row = QuantizedRow.OfMagnitude(magnitude.Value, out var inverse);
         TokenScales.Row(0)[token] = row.Scale;
         if (Experts.Narrow is not null)
         {

@@ -43,8 +43,8 @@ internal sealed unsafe class AmxInt8Tile(IAmxKernels kernels, AssembledInt8Tile 
         var isFetching = !call.AreWeightsNear;
         for (var row = 0; row < call.RowCount;)
         {
-            // The weights come with the first block; the others find them in the cache.
-            var blocks = isFetching ? 1 : Math.Max(1, (call.RowCount - row) / AmxConfiguration.BlockRows);
+            // The weights come with the first block; the others find them in the cache. A single panel is not worth two calls.
+            var blocks = isFetching && call.Panels > 1 ? 1 : Math.Max(1, (call.RowCount - row) / AmxConfiguration.BlockRows);
             var rows = Math.Min(AmxConfiguration.BlockRows, call.RowCount - row);
             var arguments = new AmxArguments
             {

@@ -33,7 +33,7 @@ internal static unsafe class Int8Panels<TWidth, TVector>
         var whole = Math.Min(end, y.Columns / Panel);
         var group = (int)Math.Clamp(GroupBytes / matrix.PanelBytes, 1, isFused ? MaxPanels : PartPanels);
         var biases = stackalloc float[MaxPanels * Panel];
-        new Span<float>(biases, MaxPanels * Panel).Clear();
+        new Span<float>(biases, (epilogue.Bias.IsEmpty ? group : 1) * Panel).Clear();
         var call = new Int8BlockCall { RowStride = x.Stride, InputBytes = x.InputBytes };
         for (var panel = first; panel < end; panel += call.Panels)
         {
