@@ -82,6 +82,10 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
         {
             int8.RunFeedForward(execution, x, network, y);
         }
+        else if (network is { Up: Int4Matrix, Down: Int4Matrix, Gate: null or Int4Matrix })
+        {
+            int4.RunFeedForward(execution, x, network, y);
+        }
         else
         {
             SeparateProducts.Run(this, execution, x, network, y);

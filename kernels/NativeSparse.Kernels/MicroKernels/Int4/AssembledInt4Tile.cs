@@ -4,15 +4,17 @@ namespace NativeSparse.Kernels;
 /// <param name="build">Gives the kernel of a specification; it outlives the tile.</param>
 internal sealed unsafe class AssembledInt4Tile(Func<TileSpecification, AssembledKernels.Runner> build) : Int4Tile
 {
-    /// <summary>How far ahead few rows ask for weights: they are read faster than the processor's own requests follow.</summary>
+    /// <summary>How far ahead the first rows ask for weights: they are read faster than the processor's own requests follow.</summary>
     private const int AheadBytes = 4096;
 
-    private const int FewRows = 2;
     private const int TileRows = TileSpecification.MaxRows;
 
-    private readonly AssembledKernels.Runner?[] _kernels = new AssembledKernels.Runner?[2 * (TileRows + 1)];
+    /// <summary>By height, then GELU, scales of groups and whether weights are asked for.</summary>
+    private readonly AssembledKernels.Runner?[] _kernels = new AssembledKernels.Runner?[8 * (TileRows + 1)];
 
     public override string Name => "avx512-vnni";
+
+    public override bool HasGelu => true;
 
     public override void Run(in Int4TileCall call)
     {
@@ -33,16 +35,17 @@ internal sealed unsafe class AssembledInt4Tile(Func<TileSpecification, Assembled
             arguments.RowScales = call.RowScales + row;
             arguments.RowZeros = call.RowZeros + row;
             arguments.Outputs = (byte**)(call.Outputs + row);
-            ref var kernel = ref _kernels[(call.HasGroupScales ? TileRows + 1 : 0) + height];
-            (kernel ??= Build(height, call.HasGroupScales))(&arguments);
+            var isFetching = row == 0 && !call.AreWeightsNear;
+            ref var kernel = ref _kernels[(height * 8) + (call.IsGelu ? 4 : 0) + (call.HasGroupScales ? 2 : 0) + (isFetching ? 1 : 0)];
+            (kernel ??= Build(height, call, isFetching))(&arguments);
             row += height;
         }
     }
 
-    private AssembledKernels.Runner Build(int height, bool hasGroupScales) =>
-        build(new TileSpecification(TileKind.Int4, height, TileEpilogue.Scale)
+    private AssembledKernels.Runner Build(int height, in Int4TileCall call, bool isFetching) =>
+        build(new TileSpecification(TileKind.Int4, height, call.IsGelu ? TileEpilogue.Gelu : TileEpilogue.Scale)
         {
-            HasGroupScales = hasGroupScales,
-            PrefetchDistance = height <= FewRows ? AheadBytes : 0,
+            HasGroupScales = call.HasGroupScales,
+            PrefetchDistance = isFetching ? AheadBytes : 0,
         });
 }

@@ -1,6 +1,6 @@
 namespace NativeSparse.Kernels;
 
-/// <summary>The dense schedule over one int4 tile. Thread-safe.</summary>
+/// <summary>The schedules over one int4 tile: dense products and whole feed-forward networks. Thread-safe.</summary>
 internal abstract class Int4Products
 {
     private protected Int4Products(Int4Tile tile) => Tile = tile;
@@ -11,4 +11,7 @@ internal abstract class Int4Products
 
     /// <summary>One product; shapes are checked.</summary>
     public abstract void Run(in Execution execution, View x, Int4Matrix matrix, in Epilogue epilogue, View y);
+
+    /// <summary>A whole network; shapes are checked, all matrices are of this tile.</summary>
+    public abstract void RunFeedForward(in Execution execution, View x, in FeedForwardMatrices network, View y);
 }

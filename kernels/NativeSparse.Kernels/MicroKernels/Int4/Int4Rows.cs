@@ -21,7 +21,7 @@ internal readonly unsafe struct Int4Rows
         _inputWidth = matrix.InputWidth;
         _groups = matrix.GroupCount;
         _hasGroupScales = matrix.HasGroupScales;
-        InputBytes = _groups * Int4Group.RecordBytes(_hasGroupScales);
+        InputBytes = Bytes(matrix);
         _stride = (InputBytes + 63) / 64 * 64;
         _records = (byte*)scratch.Rent((nuint)rows * (nuint)_stride);
         _scales = scratch.Rent(1, rows).Row(0);
@@ -29,6 +29,9 @@ internal readonly unsafe struct Int4Rows
     }
 
     public int InputBytes { get; }
+
+    /// <summary>Bytes of a row that is multiplied with these weights.</summary>
+    public static int Bytes(Int4Matrix matrix) => matrix.GroupCount * Int4Group.RecordBytes(matrix.HasGroupScales);
 
     public static Int4Rows Rent(Scratch scratch, int rows, Int4Matrix matrix) => new(scratch, rows, matrix);
 

@@ -11,6 +11,9 @@ internal abstract class Int4Tile
     /// <summary>The version's name in backends and reports.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Whether the tile applies GELU itself where a call asks for it.</summary>
+    public virtual bool HasGelu => false;
+
     /// <summary>Multiplies.</summary>
     public abstract void Run(in Int4TileCall call);
 }

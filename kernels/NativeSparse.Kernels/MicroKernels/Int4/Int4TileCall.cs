@@ -16,6 +16,12 @@ internal unsafe struct Int4TileCall
 
     public bool HasGroupScales;
 
+    /// <summary>Whether outputs go through GELU; only where the tile has it.</summary>
+    public bool IsGelu;
+
+    /// <summary>Whether other rows were multiplied with this panel just before.</summary>
+    public bool AreWeightsNear;
+
     /// <summary><c>[groups][4][16][4]</c>, two to a byte.</summary>
     public byte* Weights;
 

@@ -3,32 +3,34 @@ using System.Runtime.CompilerServices;
 namespace NativeSparse.Kernels;
 
 /// <summary>A block of rounded rows times a range of panels: what every int8 schedule is made of.</summary>
-internal static unsafe class Int8Block<TWidth, TVector>
+internal readonly unsafe struct Int8Block<TWidth, TVector> : IRoundedProduct<QuantizedRows, Int8Matrix>
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
 {
     /// <summary>Most rows of a block.</summary>
-    public const int MaxRows = 3 * PartRows;
+    private const int MaxRows = 3 * PartRows;
 
     /// <summary>Rows whose sums of one panel are finished while they are in the first-level cache.</summary>
     private const int PartRows = 96;
 
     private static int Panel => 2 * TWidth.Lanes;
 
-    /// <summary>Rows of a block of a product over so many inputs: whole tiles.</summary>
-    public static int Rows(Int8Tile tile, int inputWidth) =>
-        Math.Clamp(tile.BlockBytes / tile.InputBytes(inputWidth), 1, MaxRows) / tile.TileRows * tile.TileRows is > 0 and var rows ? rows : tile.TileRows;
+    public static int Columns(Int8Matrix matrix) => matrix.Tile.Columns;
 
-    /// <summary>y[row + r] = multiplier * act(x[row + r] W + bias) for panels <paramref name="first"/> to <paramref name="end"/>.</summary>
-    /// <param name="x">Rounded rows.</param>
-    /// <param name="xRow">The first of them.</param>
-    /// <param name="rows">How many, at most <see cref="MaxRows"/>.</param>
-    /// <param name="matrix">The weights.</param>
-    /// <param name="first">First panel.</param>
-    /// <param name="end">Panel after the last one.</param>
-    /// <param name="epilogue">Bias, activation, multiplier.</param>
-    /// <param name="y">The destination; the multiplier may be the same memory.</param>
-    /// <param name="yRow">The first row in the destination and in the multiplier.</param>
+    public static int TileRows(Int8Matrix matrix) => matrix.Tile.TileRows;
+
+    public static int BlockRows(Int8Matrix matrix)
+    {
+        var tile = matrix.Tile;
+        var rows = Math.Clamp(tile.BlockBytes / tile.InputBytes(matrix.InputWidth), 1, MaxRows);
+        return Math.Max(rows / tile.TileRows, 1) * tile.TileRows;
+    }
+
+    public static QuantizedRows Rent(Scratch scratch, int rows, Int8Matrix matrix) =>
+        QuantizedRows.Rent(scratch, rows, matrix.InputWidth, matrix.Tile);
+
+    public static void Quantize(in QuantizedRows rows, int row, float* x) => rows.Quantize(row, x);
+
     [SkipLocalsInit]
     public static void Run(
         in QuantizedRows x, int xRow, int rows, Int8Matrix matrix, int first, int end, in Epilogue epilogue, View y, int yRow)
