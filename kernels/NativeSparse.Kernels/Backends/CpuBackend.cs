@@ -119,13 +119,13 @@ internal sealed class CpuBackend : Backend
         where TVector : struct
     {
         var dense = new VectorDenseMatMul<TWidth, TVector>(int8, int4);
-        IExpertDispatch experts = new VectorExpertDispatch<TWidth, TVector>(int8.Experts, dense);
+        IExpertDispatch experts = new VectorExpertDispatch<TWidth, TVector>(int8.Experts, int4.Experts, dense);
         if (typeof(TWidth) == typeof(Width512))
         {
             experts = new NarrowingExpertDispatch(
                 experts,
                 PanelProduct<TWidth, TVector>.Panel,
-                new VectorExpertDispatch<Width256, Vector256<float>>(int8.Experts, dense),
+                new VectorExpertDispatch<Width256, Vector256<float>>(int8.Experts, int4.Experts, dense),
                 PanelProduct<Width256, Vector256<float>>.Panel);
         }
 

@@ -52,6 +52,21 @@ internal static unsafe class ExpertArguments
         CheckWidths(weights.Widths.Span, weights.ExpertWidth);
     }
 
+    public static void CheckPack(QuantizedInt4ExpertWeights weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentOutOfRangeException.ThrowIfZero(weights.Up.Count, nameof(weights));
+        Check("down", weights.Down.Count, weights.Experts, optional: false);
+        Check("gate", weights.Gate.Count, weights.Experts, optional: true);
+        var (e, d, b, o) = (weights.Experts, weights.InputWidth, weights.ExpertWidth, weights.OutputWidth);
+        CheckMatrices("up", weights.Up, d, b);
+        CheckMatrices("gate", weights.Gate, d, b);
+        CheckMatrices("down", weights.Down, b, o);
+        Check("upBias", weights.UpBias.Length, (long)e * b, optional: true);
+        Check("gateBias", weights.GateBias.Length, weights.Gate.Count == 0 ? 0 : (long)e * b, optional: true);
+        Check("expertBias", weights.ExpertBias.Length, (long)e * o, optional: true);
+    }
+
     public static void CheckRun(View x, in Routing routing, PackedExperts experts, View y)
     {
         ArgumentNullException.ThrowIfNull(experts);
@@ -103,6 +118,17 @@ internal static unsafe class ExpertArguments
             }
 
             previous = chosen[i];
+        }
+    }
+
+    private static void CheckMatrices(string operand, IReadOnlyList<QuantizedInt4Weights> matrices, int inputs, int outputs)
+    {
+        foreach (var matrix in matrices)
+        {
+            if (matrix.InputWidth != inputs || matrix.OutputWidth != outputs)
+            {
+                throw new ShapeMismatchException(operand, $"[{inputs}, {outputs}] for each expert", $"[{matrix.InputWidth}, {matrix.OutputWidth}]");
+            }
         }
     }
 

@@ -15,7 +15,7 @@ internal static unsafe class ExpertDispatchCases
 
     public static IEnumerable<ContractCase> All()
     {
-        foreach (var precision in (Precision[])[Precision.Float32, Precision.Int8])
+        foreach (var precision in (Precision[])[Precision.Float32, Precision.Int8, Precision.Int4])
         {
             foreach (var shape in Shapes)
             {

@@ -9,6 +9,8 @@ namespace NativeSparse.Kernels;
 /// int8: tokens are rounded once, as <see cref="IDenseMatMul"/> says; the weighted hidden values of all chosen experts of a token are rounded
 /// to -127..127 with one scale, largest magnitude / 127; down products are summed as exact integers over all of them, then
 /// y = fma(sum * columnScale, scale, y), then y = fma(weight, expertBias, y) expert by expert.
+/// int4: tokens are rounded once, each expert is a feed-forward network as <see cref="IDenseMatMul"/> says, its hidden values rounded again,
+/// and y = fma(weight, output, y) expert by expert.
 /// Bins tokens by expert, gathers, multiplies grouped, scatters weighted sums; per token the experts are summed in ascending order, so that a
 /// row's result does not depend on T, on the other rows or on the threads, bit for bit. Thread-safe; nothing is allocated per run after warm-up.
 /// </remarks>
@@ -25,6 +27,12 @@ public interface IExpertDispatch
     /// <summary>Packs 8-bit weights as they are.</summary>
     /// <exception cref="ShapeMismatchException">An array's length does not match the sizes.</exception>
     PackedExperts Pack(QuantizedExpertWeights weights);
+
+    /// <summary>Packs 4-bit weights as they are.</summary>
+    /// <param name="weights">The weights.</param>
+    /// <param name="hasGroupScales">As in <see cref="IDenseMatMul.Pack(QuantizedInt4Weights, bool)"/>.</param>
+    /// <exception cref="ShapeMismatchException">A matrix or an array does not match the sizes.</exception>
+    PackedExperts Pack(QuantizedInt4ExpertWeights weights, bool hasGroupScales = false);
 
     /// <summary>
     /// Takes ranges of the neurons of one packed network as experts (VersatileFFN, arXiv 2512.14531): they may overlap, and no weight is

@@ -19,6 +19,8 @@ internal sealed class NarrowingExpertDispatch(IExpertDispatch wide, int widePane
 
     public PackedExperts Pack(QuantizedExpertWeights weights) => wide.Pack(weights);
 
+    public PackedExperts Pack(QuantizedInt4ExpertWeights weights, bool hasGroupScales = false) => wide.Pack(weights, hasGroupScales);
+
     public PackedExperts Slice(in FeedForwardMatrices network, ReadOnlySpan<ExpertSlice> slices) => wide.Slice(network, slices);
 
     public void Run(in Execution execution, View x, in Routing routing, PackedExperts experts, float scale, View y)

@@ -40,6 +40,10 @@ public abstract class PackedExperts : IDisposable
     /// <exception cref="NotSupportedException">They are not int8.</exception>
     public virtual QuantizedExpertWeights UnpackInt8() => throw new NotSupportedException($"{Precision} experts hold no 8-bit integers");
 
+    /// <summary>The integers, scales and zero points of int4 experts, exactly as they were packed.</summary>
+    /// <exception cref="NotSupportedException">They are not int4.</exception>
+    public virtual QuantizedInt4ExpertWeights UnpackInt4() => throw new NotSupportedException($"{Precision} experts hold no 4-bit integers");
+
     /// <inheritdoc/>
     public abstract void Dispose();
 }

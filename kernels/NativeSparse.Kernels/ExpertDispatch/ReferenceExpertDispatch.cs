@@ -14,6 +14,7 @@ internal sealed unsafe class ReferenceExpertDispatch : IExpertDispatch
         {
             Precision.Float32 => new ReferenceExperts(weights),
             Precision.Int8 => Pack(QuantizedExpertWeights.Round(weights)),
+            Precision.Int4 => Pack(QuantizedInt4ExpertWeights.Round(weights)),
             _ => throw DenseArguments.UnknownPrecision(Version, precision),
         };
     }
@@ -22,6 +23,12 @@ internal sealed unsafe class ReferenceExpertDispatch : IExpertDispatch
     {
         ExpertArguments.CheckPack(weights);
         return new ReferenceInt8Experts(weights);
+    }
+
+    public PackedExperts Pack(QuantizedInt4ExpertWeights weights, bool hasGroupScales = false)
+    {
+        ExpertArguments.CheckPack(weights);
+        return new ReferenceInt4Experts(weights, hasGroupScales);
     }
 
     public PackedExperts Slice(in FeedForwardMatrices network, ReadOnlySpan<ExpertSlice> slices)
@@ -39,6 +46,12 @@ internal sealed unsafe class ReferenceExpertDispatch : IExpertDispatch
         if (experts is ReferenceInt8Experts integers)
         {
             ReferenceInt8Dispatch.Run(execution, x, routing, integers.Weights, scale, y);
+            return;
+        }
+
+        if (experts is ReferenceInt4Experts halfBytes)
+        {
+            ReferenceInt4Dispatch.Run(execution, x, routing, halfBytes, scale, y);
             return;
         }
 

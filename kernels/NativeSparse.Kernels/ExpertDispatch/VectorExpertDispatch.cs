@@ -7,8 +7,9 @@ namespace NativeSparse.Kernels;
 /// the down tiles grow the sums in y itself, expert by expert.
 /// </summary>
 /// <param name="int8">The version of int8 experts.</param>
+/// <param name="int4">The version of int4 experts.</param>
 /// <param name="dense">The dense products of a shared network.</param>
-internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch int8, IDenseMatMul dense) : IExpertDispatch
+internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch int8, Int4Dispatch int4, IDenseMatMul dense) : IExpertDispatch
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
 {
@@ -24,6 +25,7 @@ internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch 
         {
             Precision.Float32 => new PanelExperts(weights, PanelProduct<TWidth, TVector>.Panel, Version),
             Precision.Int8 => Pack(QuantizedExpertWeights.Round(weights)),
+            Precision.Int4 => Pack(QuantizedInt4ExpertWeights.Round(weights)),
             _ => throw DenseArguments.UnknownPrecision(Version, precision),
         };
     }
@@ -32,6 +34,12 @@ internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch 
     {
         ExpertArguments.CheckPack(weights);
         return int8.Pack(weights);
+    }
+
+    public PackedExperts Pack(QuantizedInt4ExpertWeights weights, bool hasGroupScales = false)
+    {
+        ExpertArguments.CheckPack(weights);
+        return int4.Pack(weights, hasGroupScales);
     }
 
     public PackedExperts Slice(in FeedForwardMatrices network, ReadOnlySpan<ExpertSlice> slices)
@@ -50,6 +58,9 @@ internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch 
         {
             case Int8Experts integers when integers.Tile.Name == int8.Tile.Name:
                 int8.Run(execution, x, routing, integers, scale, y);
+                break;
+            case Int4Experts integers when integers.Tile.Name == int4.Tile.Name:
+                int4.Run(execution, x, routing, integers, scale, y);
                 break;
             case Float32Experts panels when panels.Panel == PanelProduct<TWidth, TVector>.Panel:
                 Run(execution, x, routing, panels, scale, y);

@@ -7,6 +7,9 @@ internal abstract class Int4Products
 
     public Int4Tile Tile { get; }
 
+    /// <summary>Expert dispatch over the same tile.</summary>
+    public abstract Int4Dispatch Experts { get; }
+
     public PackedMatrix Pack(QuantizedInt4Weights weights, bool hasGroupScales) => new Int4Matrix(weights, hasGroupScales, Tile);
 
     /// <summary>One product; shapes are checked.</summary>

@@ -41,6 +41,14 @@ internal readonly unsafe struct Int4Rows
 
     public float* Zeros(int row) => _zeros + row;
 
+    /// <summary>Copies one row into others that are multiplied with weights of the same shape.</summary>
+    public void CopyTo(int row, in Int4Rows destination, int place)
+    {
+        Buffer.MemoryCopy(Row(row), destination.Row(place), InputBytes, InputBytes);
+        destination._scales[place] = _scales[row];
+        destination._zeros[place] = _zeros[row];
+    }
+
     /// <summary>Rounds one row, with one scale and zero point or with a symmetric scale for each group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Quantize(int row, float* x)

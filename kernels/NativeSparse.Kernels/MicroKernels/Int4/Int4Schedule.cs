@@ -5,6 +5,8 @@ internal sealed class Int4Schedule<TWidth, TVector>(Int4Tile tile) : Int4Product
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
 {
+    public override Int4Dispatch Experts { get; } = new Int4DispatchSchedule<TWidth, TVector>(tile);
+
     public override void Run(in Execution execution, View x, Int4Matrix matrix, in Epilogue epilogue, View y) =>
         RoundedSchedule<Int4Block<TWidth, TVector>, Int4Rows, Int4Matrix>.Run(execution, x, matrix, epilogue, y);
 
