@@ -23,14 +23,11 @@ internal static class KernelFigures
         foreach (var precision in new[] { "int8", "int4" })
         {
             var networks = rows.Where(row => row.Family == "ffn" && row.Precision == precision).ToArray();
-            foreach (var tokens in networks.Select(row => (row.Tokens, row.Cold)).Distinct())
+            foreach (var row in networks.Where(row => row.RatioToOnnxRuntime is not null))
             {
-                var ratios = networks.Where(row => (row.Tokens, row.Cold) == tokens).Select(row => row.RatioToOnnxRuntime);
-                foreach (var figure in Median(
-                    $"feed-forward networks, {precision}, T = {tokens.Tokens}{(tokens.Cold ? " cold" : "")}, times ONNX Runtime at {precision}", ratios))
-                {
-                    yield return figure;
-                }
+                yield return (
+                    $"feed-forward network {row.Case}, {precision}, T = {row.Tokens}{(row.Cold ? " cold" : "")}, times ONNX Runtime at {precision}",
+                    row.RatioToOnnxRuntime!.Value);
             }
         }
 
@@ -46,7 +43,7 @@ internal static class KernelFigures
         var sorted = values.OfType<double>().Order().ToArray();
         if (sorted.Length > 0)
         {
-            yield return (figure, sorted[sorted.Length / 2]);
+            yield return (figure, (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2);
         }
     }
 }

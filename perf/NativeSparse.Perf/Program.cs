@@ -11,5 +11,12 @@ if (args is ["readme", ..])
     return ReadmeCommand.Run(args[1..]);
 }
 
+if (args is [] or ["--help" or "-h"])
+{
+    Console.WriteLine("record: measures the standard cases and writes them under perf/results. readme: writes the records into README.md.");
+    Console.WriteLine("Everything else goes to BenchmarkDotNet, such as --list flat or --filter '*Dense*'.");
+    return 0;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(RecordCommand).Assembly).Run(args);
 return 0;

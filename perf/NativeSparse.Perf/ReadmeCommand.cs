@@ -1,6 +1,6 @@
 namespace NativeSparse.Perf;
 
-/// <summary>Writes the recorded results into README.md.</summary>
+/// <summary>Writes the recorded results into README.md, and the table beside each kernel record.</summary>
 internal static class ReadmeCommand
 {
     private const string Usage = "readme [--results FOLDER] [--document FILE]";
@@ -23,6 +23,17 @@ internal static class ReadmeCommand
                     Console.Error.WriteLine($"unknown or incomplete argument '{args[i]}'; usage: {Usage}");
                     return 2;
             }
+        }
+
+        if (!Directory.Exists(results) || !File.Exists(file))
+        {
+            Console.Error.WriteLine($"{(File.Exists(file) ? results : file)} does not exist");
+            return 2;
+        }
+
+        foreach (var record in Directory.EnumerateFiles(results, "kernels*.json", SearchOption.AllDirectories))
+        {
+            File.WriteAllText(Path.ChangeExtension(record, ".md"), KernelRecord.Render(KernelRecord.Read(record)));
         }
 
         var before = File.ReadAllText(file);

@@ -11,7 +11,8 @@ internal static class RecordCommand
     public static int Run(IReadOnlyList<string> args)
     {
         var options = new KernelBenchOptions();
-        var folder = Path.Combine(RecordFolders.Results, CpuIdentity.FolderName);
+        string? folder = null;
+        var isPartial = false;
         for (var i = 0; i < args.Count; i += 2)
         {
             if (i + 1 == args.Count)
@@ -23,16 +24,33 @@ internal static class RecordCommand
             switch (args[i])
             {
                 case "--threads":
-                    options = options with { Threads = int.Parse(value, CultureInfo.InvariantCulture) };
+                    if (!IsPositive(value, out var threads))
+                    {
+                        return Refuse($"{args[i]} {value}");
+                    }
+
+                    options = options with { Threads = threads };
                     break;
                 case "--rounds":
-                    options = options with { Rounds = int.Parse(value, CultureInfo.InvariantCulture) };
+                    if (!IsPositive(value, out var rounds))
+                    {
+                        return Refuse($"{args[i]} {value}");
+                    }
+
+                    options = options with { Rounds = rounds };
                     break;
                 case "--family":
+                    if (!Enum.GetValues<KernelFamily>().Select(KernelCase.NameOf).Contains(value))
+                    {
+                        return Refuse($"{args[i]} {value}");
+                    }
+
                     var family = KernelCase.FamilyOf(value);
                     options = options with { Cases = KernelCase.Standard.Where(@case => @case.Family == family).ToArray() };
+                    isPartial = true;
                     break;
                 case "--backend":
+                    isPartial = true;
                     options = options with { Backends = value.Split(',') };
                     break;
                 case "--output":
@@ -43,11 +61,21 @@ internal static class RecordCommand
             }
         }
 
+        if (isPartial && folder is null)
+        {
+            Console.Error.WriteLine("a part of the cases, or other backends than the usual one, would replace this processor's record: give --output FOLDER");
+            return 2;
+        }
+
+        folder ??= Path.Combine(RecordFolders.Results, CpuIdentity.FolderName);
         var result = KernelBench.Run(options, new Progress());
         KernelRecord.Write(result, folder, options.Threads);
         Console.WriteLine($"written to {folder}");
         return 0;
     }
+
+    private static bool IsPositive(string value, out int number) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0;
 
     private static int Refuse(string argument)
     {

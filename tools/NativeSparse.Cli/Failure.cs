@@ -25,6 +25,8 @@ internal sealed record Failure(int ExitCode, ErrorDetails Error)
         IOException or UnauthorizedAccessException => Of(exception, Cli.ExitCode.BadInput),
         BackendUnavailableException => Of(exception, Cli.ExitCode.BackendUnavailable),
         OperationCanceledException => Of(exception, Cli.ExitCode.Cancelled),
+        TypeInitializationException { InnerException: DllNotFoundException missing } => Absent(missing),
+        DllNotFoundException missing => Absent(missing),
         _ => null,
     };
 
@@ -41,6 +43,15 @@ internal sealed record Failure(int ExitCode, ErrorDetails Error)
             terminal.Error.WriteLine(ExitCode == Cli.ExitCode.Cancelled ? "cancelled" : $"error: {Error.Message}");
         }
     }
+
+    /// <summary>The published self-test has no ONNX Runtime.</summary>
+    private static Failure Absent(DllNotFoundException exception) => new(
+        Cli.ExitCode.BackendUnavailable,
+        new ErrorDetails(
+            exception.GetType().Name,
+            "this copy of the tool holds no ONNX Runtime, which this command needs; selftest, devices and inspect work without it, the full tool has it",
+            null,
+            null));
 
     private static Failure Of(Exception exception, int exitCode, string? path = null, string? site = null) =>
         new(exitCode, new ErrorDetails(exception.GetType().Name, exception.Message, path, site));

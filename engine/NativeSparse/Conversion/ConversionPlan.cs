@@ -19,7 +19,10 @@ public sealed record ConversionPlan
     /// <summary>Precision where an entry names none.</summary>
     public string DefaultPrecision { get; init; } = "float32";
 
-    /// <summary>The same form for every site.</summary>
+    /// <summary>The same form for every site, at <see cref="DefaultPrecision"/>.</summary>
+    /// <param name="form">The form: <c>dense</c>, <c>experts</c>.</param>
+    /// <param name="converter">The form's method, not a precision; null: its default.</param>
+    /// <param name="options">Its options, or null.</param>
     public static ConversionPlan ForEverySite(string form, string? converter = null, JsonObject? options = null) =>
         new() { Sites = [new SitePlan { Name = "*", Form = form, Converter = converter, Options = options }] };
 
@@ -30,6 +33,7 @@ public sealed record ConversionPlan
         PlanDocument document;
         try
         {
+            PlanFields.Check(JsonNode.Parse(json));
             document = JsonSerializer.Deserialize(json, ConversionJson.Default.PlanDocument)
                 ?? throw new ModelFormatException("the plan is null, expected a JSON object");
         }

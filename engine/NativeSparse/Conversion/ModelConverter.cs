@@ -125,7 +125,8 @@ public static class ModelConverter
         options.Progress?.Report(new ConversionProgress("save", null, 0.95));
         model.Metadata[EngineLoader.VersionKey] = EngineLoader.FileVersion.ToString(CultureInfo.InvariantCulture);
         model.Metadata[EngineLoader.PlanKey] = plan.ToJson();
-        model.Metadata[EngineLoader.ReportKey] = JsonSerializer.Serialize(report with { Verified = true }, ConversionJson.Default.ConversionReport);
+        model.Metadata[EngineLoader.ReportKey] = JsonSerializer.Serialize(
+            report with { Verified = true, Output = Path.GetFileName(target) }, ConversionJson.Default.ConversionReport);
         model.Save(draft);
         options.Progress?.Report(new ConversionProgress("verify", null, 0.98));
         SavedFileCheck.Run(draft, inMemory, [.. batches.Take(MaxVerified)], options, cancellation);

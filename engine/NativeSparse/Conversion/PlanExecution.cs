@@ -11,6 +11,9 @@ namespace NativeSparse.Conversion;
 /// <summary>Carries a plan out on one model: checks it, calibrates where a converter fits something, converts site by site.</summary>
 internal sealed class PlanExecution
 {
+    /// <summary>The form that changes nothing at float32.</summary>
+    private const string Dense = "dense";
+
     private readonly List<SiteReport> _reports = [];
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly List<Step> _steps = [];
@@ -18,6 +21,7 @@ internal sealed class PlanExecution
     private readonly SparseOptions _options;
     private readonly Backend _backend;
     private readonly bool _thorough;
+    private readonly bool _isKept;
     private readonly ThreadPoolSplitter _splitter;
     private BatchSplit? _split;
     private int _tokens;
@@ -34,6 +38,7 @@ internal sealed class PlanExecution
     public PlanExecution(
         ModelSource source, OnnxModel model, ConversionPlan plan, SparseOptions options, Backend backend, bool thorough)
     {
+        _isKept = thorough;
         _thorough = thorough && options.Calibration is not { CompareWithChance: false };
         _source = source;
         _options = options;
@@ -146,9 +151,10 @@ internal sealed class PlanExecution
         }
 
         _split = new BatchSplit(data) { MaxJudging = _thorough ? 16 : 4 };
-        var sites = _steps.Where(step => step.Fits || step.Precision != Precision.Float32).ToDictionary(step => step.Site.Name, step => step.Fits);
+        var sites = _steps.Where(step => step.Fits || step.Precision != Precision.Float32 || (_isKept && step.Descriptor.Name != Dense))
+            .ToDictionary(step => step.Site.Name, step => step.Fits);
         var samples = SiteCalibration.Collect(_source, sites, data, _split, _backend, _options, cancellation);
-        _tokens = samples.Values.Select(sample => sample.Tokens).DefaultIfEmpty().Max();
+        _tokens = samples.Where(sample => sites[sample.Key]).Select(sample => sample.Value.Tokens).DefaultIfEmpty().Max();
         _heldOut = samples.Values.Select(sample => sample.HeldOutTokens).DefaultIfEmpty().Max();
         return samples;
     }

@@ -27,6 +27,12 @@ internal sealed partial class OptionReader : JsonSerializerContext
         var complete = JsonSerializer.SerializeToNode(new T(), type)!.AsObject();
         foreach (var (name, value) in options)
         {
+            if (!complete.ContainsKey(name))
+            {
+                throw new ConversionException(
+                    $"form '{form}' has no option '{name}'; its options are {string.Join(", ", complete.Select(option => option.Key))}", form: form);
+            }
+
             complete[name] = value?.DeepClone();
         }
 

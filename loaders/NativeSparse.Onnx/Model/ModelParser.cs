@@ -48,12 +48,13 @@ internal static class ModelParser
         }
         catch (InvalidProtocolBufferException exception)
         {
-            throw new ModelFormatException($"not a readable ONNX model: {exception.Message}", path, innerException: exception);
+            throw new ModelFormatException(
+                $"not a readable ONNX model ({exception.Message}); check that the file is an ONNX model and complete", path, innerException: exception);
         }
 
         if (model.Graph is null)
         {
-            throw new ModelFormatException("not an ONNX model: it holds no graph", path);
+            throw new ModelFormatException("not an ONNX model: it holds no graph; check that the file is an ONNX model and complete", path);
         }
 
         FunctionInliner.Inline(model, path);

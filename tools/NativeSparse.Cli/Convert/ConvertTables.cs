@@ -12,14 +12,21 @@ internal static class ConvertTables
     public static void Write(IAnsiConsole console, ConvertDocument document)
     {
         WriteSites(console, document.Sites);
-        if (document.CalibrationTokens > 0)
+        if (document.HeldOutTokens > 0)
         {
-            console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Fitted on {document.CalibrationTokens:N0} tokens, errors on {document.HeldOutTokens:N0} that no fit saw ({document.Split})"));
+            console.WriteLine(document.CalibrationTokens > 0
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Fitted on {document.CalibrationTokens:N0} tokens, errors on {document.HeldOutTokens:N0} that no fit saw ({document.Split})")
+                : string.Create(CultureInfo.InvariantCulture, $"Nothing was fitted; errors on {document.HeldOutTokens:N0} tokens ({document.Split})"));
             console.WriteLine(
                 "error: relative L2 error of the site's output against the dense site's; centred oracle: that of the best choice of experts without "
                 + "a fit, which a fit can beat; cost: share of the dense multiply-adds, router included");
+        }
+
+        else
+        {
+            console.WriteLine("No errors of single sites: give inputs to measure them on (--verify DATA, or --calibrate DATA)");
         }
 
         if (document.Model is { } model)

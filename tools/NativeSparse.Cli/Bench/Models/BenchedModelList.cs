@@ -10,8 +10,15 @@ internal sealed class BenchedModelList : IDisposable
     private const string Dense = "dense";
     private readonly List<BenchedModel> _models = [];
 
-    /// <summary>All of them; baselines stand before those that are compared with them.</summary>
-    public IReadOnlyList<BenchedModel> Models => _models;
+    /// <summary>All of them. Converted files are compared with the first dense one, wherever it stands.</summary>
+    public IReadOnlyList<BenchedModel> Models
+    {
+        get
+        {
+            var dense = _models.FirstOrDefault(model => model.Name == BenchedModel.OnnxRuntime);
+            return [.. _models.Select(model => model.Name == BenchedModel.Ours && model.Baseline is null ? model with { Baseline = dense } : model)];
+        }
+    }
 
     /// <summary>
     /// Adds the runners of a file: of a dense one ONNX Runtime, ours dense, and ours with the plan; of a converted one ours, beside the
@@ -22,7 +29,7 @@ internal sealed class BenchedModelList : IDisposable
         var asIs = new EngineRunner(SparseEngine.Load(path, options, cancellation));
         if (asIs.Info.Sites.Count > 0)
         {
-            _models.Add(new BenchedModel(BenchedModel.Ours, path, asIs, _models.FirstOrDefault(other => other.Name == BenchedModel.OnnxRuntime)));
+            _models.Add(new BenchedModel(BenchedModel.Ours, path, asIs, null));
             return;
         }
 

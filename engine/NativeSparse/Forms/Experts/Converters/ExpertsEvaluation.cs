@@ -85,6 +85,22 @@ internal static class ExpertsEvaluation
                 $"random rows are fitted on {effort.Tokens} of {tokens.FitCount} tokens, the chosen split on those gives {same:0.0000}"));
         }
 
-        return report with { RandomSplitError = Spread.Of(splits), RandomRouterError = Spread.Of(routers), Notes = notes };
+        report = report with { RandomSplitError = Spread.Of(splits), RandomRouterError = Spread.Of(routers) };
+        notes.AddRange(Remarks(report));
+        return report with { Notes = notes };
+    }
+
+    /// <summary>Says where a method does not beat chance by more than chance itself varies.</summary>
+    private static IEnumerable<string> Remarks(SiteReport report)
+    {
+        foreach (var (what, chance) in new[] { ("random splits", report.RandomSplitError), ("a random router on the same split", report.RandomRouterError) })
+        {
+            if (report.Error is { } error && chance is not null && error > chance.Mean - chance.Sd)
+            {
+                yield return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"no better than {what}: error {error:0.000} against {chance.Mean:0.000} +- {chance.Sd:0.000}; try another method, more calibration data or a larger active share");
+            }
+        }
     }
 }
