@@ -75,6 +75,25 @@ public sealed class ConversionRoundTripTests
         Assert.Equal(6, run.GetProperty("sites").GetInt32());
     }
 
+    [Theory]
+    [InlineData("int8", 0.998)]
+    [InlineData("int4", 0.97)]
+    public async Task Quantized_experts_that_are_all_active_are_near_the_dense_model(string precision, double cosine)
+    {
+        using var folder = new TemporaryFolder();
+        var output = folder.File("out.onnx");
+
+        var convert = await Done(
+            "convert", DefaultModel.Model, "-o", output, "--form", "experts", "--method", "contiguous", "--experts", "16", "--active", "1",
+            "--precision", precision, "--json");
+
+        Assert.True(convert.GetProperty("verified").GetBoolean());
+        Assert.All(convert.GetProperty("sites").EnumerateArray(), site => Assert.Equal(precision, site.GetProperty("precision").GetString()));
+        Assert.InRange(convert.GetProperty("model").GetProperty("cosine").GetDouble(), cosine, 1.000001);
+        var inspect = await Done("inspect", output, "--json");
+        Assert.All(inspect.GetProperty("sites").EnumerateArray(), site => Assert.Equal("experts", site.GetProperty("form").GetString()));
+    }
+
     [Fact]
     public async Task Outputs_outside_the_tolerance_are_exit_code_1()
     {

@@ -36,7 +36,7 @@ internal sealed class ExpertsDescriptor : FormDescriptor
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Precision> Precisions => [Precision.Float32, Precision.Int8];
+    public override IReadOnlyList<Precision> Precisions => [Precision.Float32, Precision.Int8, Precision.Int4];
 
     /// <inheritdoc/>
     public override bool NeedsCalibration(string? converter, JsonObject? options) =>
@@ -66,7 +66,10 @@ internal sealed class ExpertsDescriptor : FormDescriptor
     /// <summary>Rounds what was fitted in float32 and measures it again.</summary>
     private static FormConversion Round(ConversionContext context, ExpertsParameters fitted, SiteReport report)
     {
-        var rounded = fitted with { Integers = QuantizedExpertWeights.Round(fitted.ToWeights(null)) };
+        var weights = fitted.ToWeights(null);
+        var rounded = context.Precision == Precision.Int8
+            ? fitted with { Integers = QuantizedExpertWeights.Round(weights) }
+            : fitted with { Nibbles = QuantizedInt4ExpertWeights.Round(weights) };
         using var form = new ExpertsFeedForward(rounded, context.Backend);
         List<string> notes = [.. report.Notes];
         if (report.Error is { } error)

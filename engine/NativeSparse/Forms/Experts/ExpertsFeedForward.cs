@@ -37,9 +37,12 @@ internal sealed unsafe class ExpertsFeedForward : FeedForward
         var foldBias = parameters is { Scale: 1, Weights: RoutingWeights.None };
         _paths = ExpertPaths.Create(parameters, includeExpertBias: !foldBias, backend);
         var bias = foldBias ? parameters.ExpertBias : null;
-        _experts = parameters.Integers is null
-            ? backend.Experts.Pack(parameters.ToWeights(bias), Precision.Float32)
-            : backend.Experts.Pack(parameters.ToIntegers(bias));
+        _experts = parameters switch
+        {
+            { Integers: not null } => backend.Experts.Pack(parameters.ToIntegers(bias)),
+            { Nibbles: not null } => backend.Experts.Pack(parameters.ToNibbles(bias)),
+            _ => backend.Experts.Pack(parameters.ToWeights(bias), Precision.Float32),
+        };
     }
 
     /// <inheritdoc/>

@@ -27,6 +27,7 @@ internal static class ExpertsNode
     public static ReplacementNode Write(string site, ExpertsParameters parameters)
     {
         var integers = parameters.Integers;
+        var nibbles = parameters.Nibbles;
         long e = parameters.Experts, d = parameters.InputWidth, b = parameters.ExpertWidth, o = parameters.OutputWidth;
         return new ReplacementNode
         {
@@ -44,11 +45,13 @@ internal static class ExpertsNode
             },
             Constants =
             [
-                Weight("up", parameters.Up, integers?.Up, e, d, b),
+                nibbles is null ? Weight("up", parameters.Up, integers?.Up, e, d, b) : ExpertsNibbles.Values("up", nibbles.Up),
                 Optional("up_bias", parameters.UpBias, e, b),
-                parameters.Gate is null && integers is not { Gate.IsEmpty: false } ? null : Weight("gate", parameters.Gate, integers?.Gate, e, d, b),
+                nibbles is not null ? ExpertsNibbles.Values("gate", nibbles.Gate)
+                    : parameters.Gate is null && integers is not { Gate.IsEmpty: false } ? null
+                    : Weight("gate", parameters.Gate, integers?.Gate, e, d, b),
                 Optional("gate_bias", parameters.GateBias, e, b),
-                Weight("down", parameters.Down, integers?.Down, e, b, o),
+                nibbles is null ? Weight("down", parameters.Down, integers?.Down, e, b, o) : ExpertsNibbles.Values("down", nibbles.Down),
                 Optional("down_bias", parameters.DownBias, o),
                 ConstantTensor.Create("router", parameters.Router, d, e),
                 Optional("router_bias", parameters.RouterBias, e),
@@ -58,7 +61,7 @@ internal static class ExpertsNode
                 parameters.Widths is { } widths
                     ? new ConstantTensor("expert_width", "int32", [e], MemoryMarshal.AsBytes(widths.AsSpan()).ToArray())
                     : null,
-                .. integers is null ? (ConstantTensor?[])[] :
+                .. nibbles is not null ? ExpertsNibbles.Scales(nibbles) : integers is null ? (ConstantTensor?[])[] :
                 [
                     ConstantTensor.Create("up_scale", integers.UpScales.ToArray(), e, b),
                     null,
@@ -76,9 +79,10 @@ internal static class ExpertsNode
     {
         var constants = new NodeConstants(node);
         var isInt8 = constants.Find(0)?.ElementType == "int8";
-        var (up, shape) = isInt8 ? ([], constants.RequireInt8(0, "up", 3).Shape) : constants.Require(0, "up", 3);
+        var isInt4 = constants.Find(0)?.ElementType == "uint4";
+        var (up, shape) = ReadWeight(constants, 0, "up", isInt8, isInt4);
         long e = constants.Width(shape[0], "up"), d = constants.Width(shape[1], "up"), b = constants.Width(shape[2], "up");
-        var (down, downShape) = isInt8 ? ([], constants.RequireInt8(4, "down", 3).Shape) : constants.Require(4, "down", 3);
+        var (down, downShape) = ReadWeight(constants, 4, "down", isInt8, isInt4);
         long o = constants.Width(downShape[2], "down");
         if (downShape[0] != e || downShape[1] != b)
         {
@@ -101,8 +105,9 @@ internal static class ExpertsNode
             Activation = Activation.Parse(ActivationNames.Check(constants, "activation")),
             Up = up,
             UpBias = constants.Optional(1, "up_bias", e, b),
-            Gate = isInt8 ? null : constants.Optional(2, "gate", e, d, b),
+            Gate = isInt8 || isInt4 ? null : constants.Optional(2, "gate", e, d, b),
             Integers = isInt8 ? ReadIntegers(constants, (int)e, (int)d, (int)b, (int)o) : null,
+            Nibbles = isInt4 ? ExpertsNibbles.Read(constants, UpScale, (int)e, (int)d, (int)b, (int)o) : null,
             GateBias = constants.Optional(3, "gate_bias", e, b),
             Down = down,
             DownBias = constants.Optional(5, "down_bias", o),
@@ -124,6 +129,23 @@ internal static class ExpertsNode
         }
 
         return parameters;
+    }
+
+    /// <summary>A float32 weight, or the shape of a quantized one.</summary>
+    private static (float[] Values, IReadOnlyList<long> Shape) ReadWeight(NodeConstants constants, int index, string name, bool isInt8, bool isInt4)
+    {
+        if (isInt8)
+        {
+            return ([], constants.RequireInt8(index, name, 3).Shape);
+        }
+
+        if (!isInt4)
+        {
+            return constants.Require(index, name, 3);
+        }
+
+        var shape = constants.Find(index)?.Shape;
+        return shape?.Count == 3 ? ([], shape) : throw constants.Error($"input '{name}' is missing or has not rank 3");
     }
 
     /// <summary>The integers and their scales alone; biases and the rest are the parameters' own.</summary>

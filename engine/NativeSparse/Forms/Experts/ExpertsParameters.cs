@@ -25,8 +25,11 @@ internal sealed record ExpertsParameters : FormParameters
     /// <summary>Applied to the gate of a gated network, else to the up product.</summary>
     public required Activation Activation { get; init; }
 
-    /// <summary>The weights as they are saved and multiplied at int8, or null at float32; the arrays of float32 weights may then be empty.</summary>
+    /// <summary>The weights as they are saved and multiplied at int8, or null; the arrays of float32 weights may then be empty.</summary>
     public QuantizedExpertWeights? Integers { get; init; }
+
+    /// <summary>The weights as they are saved and multiplied at int4, or null; the arrays of float32 weights may then be empty.</summary>
+    public QuantizedInt4ExpertWeights? Nibbles { get; init; }
 
     /// <summary><c>[E, D, B]</c>.</summary>
     public required float[] Up { get; init; }
@@ -116,5 +119,18 @@ internal sealed record ExpertsParameters : FormParameters
         DownScales = Integers.DownScales,
         ExpertBias = expertBias,
         Widths = Widths,
+    };
+
+    /// <summary>The weights of the dispatch at int4; <see cref="Nibbles"/> is there.</summary>
+    /// <param name="expertBias">Biases that the dispatch adds, or null.</param>
+    public QuantizedInt4ExpertWeights ToNibbles(float[]? expertBias) => new()
+    {
+        Activation = Activation,
+        Up = Nibbles!.Up,
+        UpBias = UpBias,
+        Gate = Nibbles.Gate,
+        GateBias = GateBias,
+        Down = Nibbles.Down,
+        ExpertBias = expertBias,
     };
 }
