@@ -207,8 +207,10 @@ internal unsafe struct Int8ExpertPass<TWidth, TVector>
     private readonly View Bias(float* values) => View.Create((nint)values, 1, Hidden.Columns);
 
     private static void Multiply(
-        ref Int8TileCall call, Int8Matrix matrix, float* bias, int first, int end, float** sums, in Finish finish, float** outputs)
+        ref Int8TileCall call, Int8Matrix matrix, float* bias, int first, int end, float** sums, in Finish whole, float** outputs)
     {
+        call.IsGelu = matrix.Tile.HasGelu && whole.Activation.Kind == ActivationKind.Gelu;
+        var finish = call.IsGelu ? whole with { Activation = default } : whole;
         for (var panel = first; panel < end; panel++)
         {
             var column = panel * matrix.Tile.Columns;

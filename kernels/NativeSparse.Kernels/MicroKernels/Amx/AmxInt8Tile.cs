@@ -21,6 +21,8 @@ internal sealed unsafe class AmxInt8Tile(IAmxKernels kernels, AssembledInt8Tile 
 
     public override RowEncoding Encoding => RowEncoding.UnsignedBytes;
 
+    public override bool HasGelu => vnni.HasGelu;
+
     public override ExpertDownTile? ExpertDown => vnni.ExpertDown;
 
     public override int LeastBlockRows => 8;

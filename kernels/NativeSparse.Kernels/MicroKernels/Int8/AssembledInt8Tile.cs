@@ -11,7 +11,7 @@ internal sealed unsafe class AssembledInt8Tile(Func<TileSpecification, Assembled
 
     private const int TableRows = TileSpecification.MaxRows + 1;
 
-    /// <summary>By the length of a quarter, then by height and streams: found without hashing a specification for each tile.</summary>
+    /// <summary>By the length of a quarter, then by epilogue, height and streams: found without hashing a specification for each tile.</summary>
     private readonly ConcurrentDictionary<int, AssembledKernels.Runner?[]> _tables = new();
 
     public override string Name => "avx512-vnni";
@@ -21,6 +21,8 @@ internal sealed unsafe class AssembledInt8Tile(Func<TileSpecification, Assembled
     public override int TileRows => TileSpecification.MaxRows;
 
     public override int BlockBytes => 512 << 10;
+
+    public override bool HasGelu => true;
 
     public override ExpertDownTile? ExpertDown { get; } = new(build);
 
@@ -44,8 +46,9 @@ internal sealed unsafe class AssembledInt8Tile(Func<TileSpecification, Assembled
             ColumnSums = call.ColumnSums,
             Biases = call.Biases,
         };
-        var table = _tables.GetOrAdd(quarter, static _ => new AssembledKernels.Runner?[2 * TableRows * (Quarters + 1)]);
-        var form = call.IsSum ? TableRows : 0;
+        var table = _tables.GetOrAdd(quarter, static _ => new AssembledKernels.Runner?[3 * TableRows * (Quarters + 1)]);
+        var epilogue = call.IsSum ? TileEpilogue.Accumulate : call.IsGelu ? TileEpilogue.Gelu : TileEpilogue.Scale;
+        var form = epilogue switch { TileEpilogue.Scale => 0, TileEpilogue.Accumulate => TableRows, _ => 2 * TableRows };
         var tiles = (call.RowCount + TileRows - 1) / TileRows;
         var wanted = call.Ahead is null ? 0 : Quarters;
         var (row, asked) = (0, 0);
@@ -59,14 +62,14 @@ internal sealed unsafe class AssembledInt8Tile(Func<TileSpecification, Assembled
             arguments.Outputs = (byte**)(call.Outputs + row);
             arguments.Prefetch = (byte*)call.Ahead + ((nint)asked * quarter);
             ref var kernel = ref table[((form + height) * (Quarters + 1)) + streams];
-            (kernel ??= Build(call.IsSum, height, streams, quarter))(&arguments);
+            (kernel ??= Build(epilogue, height, streams, quarter))(&arguments);
             row += height;
             asked += streams;
         }
     }
 
-    private AssembledKernels.Runner Build(bool isSum, int height, int streams, int quarter) =>
-        build(new TileSpecification(TileKind.Int8, height, isSum ? TileEpilogue.Accumulate : TileEpilogue.Scale)
+    private AssembledKernels.Runner Build(TileEpilogue epilogue, int height, int streams, int quarter) =>
+        build(new TileSpecification(TileKind.Int8, height, epilogue)
         {
             HasZeroPoint = true,
             PrefetchStreams = streams,

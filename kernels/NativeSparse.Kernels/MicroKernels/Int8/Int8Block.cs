@@ -56,11 +56,13 @@ internal readonly unsafe struct Int8Block<TWidth, TVector> : IRoundedProduct<Qua
         }
 
         PanelTail.Point(values, Panel, sums, Math.Min(rows, PartRows));
-        var finish = new Finish { Activation = epilogue.Activation };
+        var isGelu = matrix.Tile.HasGelu && epilogue.Activation.Kind == ActivationKind.Gelu;
+        var finish = new Finish { Activation = isGelu ? default : epilogue.Activation };
         var call = new Int8TileCall
         {
             RowStride = x.Stride,
             InputBytes = x.InputBytes,
+            IsGelu = isGelu,
             Biases = bias,
         };
         new Span<float>(bias, Panel).Clear();

@@ -48,6 +48,9 @@ internal abstract unsafe class Int8Tile
     /// <summary>The limit that this version is measured against.</summary>
     public abstract Int8Peak CreatePeak();
 
+    /// <summary>Whether <see cref="Run"/> applies GELU itself where a call asks for it.</summary>
+    public virtual bool HasGelu => false;
+
     /// <summary>Rows from which on blocks go to <see cref="RunBlock"/>: more than there can be where this version has no such product.</summary>
     public virtual int LeastBlockRows => int.MaxValue;
 

@@ -32,6 +32,9 @@ internal unsafe struct Int8TileCall
     /// <summary>Integer sums are added to int32 outputs; scales and biases are not read.</summary>
     public bool IsSum;
 
+    /// <summary>Whether outputs go through GELU; only where the tile has it, and not with <see cref="IsSum"/>.</summary>
+    public bool IsGelu;
+
     /// <summary>One pointer for each row; to int32 where <see cref="IsSum"/> says so.</summary>
     public float** Outputs;
 
