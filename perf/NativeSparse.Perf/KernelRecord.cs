@@ -14,8 +14,31 @@ internal static class KernelRecord
         WriteIndented = true,
     };
 
-    private static readonly string[] Columns =
-        ["family", "case", "precision", "T", "backend", "ms", "p10 ms", "x own dense", "x own float32", "x ONNX Runtime", "x its float32", "share of peak", "share of read bandwidth", "max error", "bytes"];
+    private static readonly (string Name, Func<KernelBenchRow, string> Cell)[] Columns =
+    [
+        ("family", row => row.Family),
+        ("case", row => row.Cold ? row.Case + " cold" : row.Case),
+        ("precision", row => row.Precision),
+        ("T", row => Format(row.Tokens, "0")),
+        ("backend", row => row.Backend),
+        ("ms", row => Format(row.Milliseconds, "0.0000")),
+        ("p10 ms", row => Format(row.P10Milliseconds, "0.0000")),
+        ("x own dense", row => Format(row.RatioToDense, "0.00")),
+        ("x own float32", row => Format(row.RatioToOwnFloat32, "0.00")),
+        ("x ONNX Runtime", row => Format(row.RatioToOnnxRuntime, "0.00")),
+        ("x its float32", row => Format(row.RatioToOnnxRuntimeFloat32, "0.00")),
+        ("share of peak", row => Format(row.ShareOfPeak, "0.00")),
+        ("share of read bandwidth", row => Format(row.ShareOfBandwidth, "0.00")),
+        ("max error", row => Format(row.MaxError, "0.0e0")),
+        ("bytes", row => Format(row.AllocatedBytes, "0")),
+    ];
+
+    /// <summary>Columns that only some machines and options have values for; a record made before them has none.</summary>
+    private static readonly (string Name, Func<KernelBenchRow, string> Cell)[] OptionalColumns =
+    [
+        ("x its MoE", row => Format(row.RatioToOnnxRuntimeMoe, "0.00")),
+        ("note", row => row.Note?.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal) ?? ""),
+    ];
 
     /// <summary>Writes <c>kernels.json</c> and <c>kernels.md</c>, with the thread count in the name where it is not one.</summary>
     public static void Write(KernelBenchResult result, string folder, int threads)
@@ -46,36 +69,21 @@ internal static class KernelRecord
             text.Append(CultureInfo.InvariantCulture, $"* {figure}: {value:F2}\n");
         }
 
-        text.Append("\n| ").AppendJoin(" | ", Columns).Append(" |\n|").AppendJoin("|", Columns.Select(_ => "---")).Append("|\n");
+        var columns = ColumnsOf(result.Rows);
+        text.Append("\n| ").AppendJoin(" | ", columns.Select(column => column.Name)).Append(" |\n|").AppendJoin("|", columns.Select(_ => "---")).Append("|\n");
         foreach (var row in result.Rows)
         {
-            text.Append("| ").AppendJoin(" | ", Cells(row)).Append(" |\n");
+            text.Append("| ").AppendJoin(" | ", columns.Select(column => column.Cell(row))).Append(" |\n");
         }
 
         return text.ToString();
     }
 
     /// <summary>One row for the terminal.</summary>
-    public static string Line(KernelBenchRow row) => string.Join("  ", Columns.Zip(Cells(row), (column, cell) => $"{column} {cell}"));
+    public static string Line(KernelBenchRow row) => string.Join("  ", ColumnsOf([row]).Select(column => $"{column.Name} {column.Cell(row)}"));
 
-    private static string[] Cells(KernelBenchRow row) =>
-    [
-        row.Family,
-        row.Cold ? row.Case + " cold" : row.Case,
-        row.Precision,
-        Format(row.Tokens, "0"),
-        row.Backend,
-        Format(row.Milliseconds, "0.0000"),
-        Format(row.P10Milliseconds, "0.0000"),
-        Format(row.RatioToDense, "0.00"),
-        Format(row.RatioToOwnFloat32, "0.00"),
-        Format(row.RatioToOnnxRuntime, "0.00"),
-        Format(row.RatioToOnnxRuntimeFloat32, "0.00"),
-        Format(row.ShareOfPeak, "0.00"),
-        Format(row.ShareOfBandwidth, "0.00"),
-        Format(row.MaxError, "0.0e0"),
-        Format(row.AllocatedBytes, "0"),
-    ];
+    private static (string Name, Func<KernelBenchRow, string> Cell)[] ColumnsOf(IReadOnlyList<KernelBenchRow> rows) =>
+        [.. Columns, .. OptionalColumns.Where(column => rows.Any(row => column.Cell(row).Length > 0))];
 
     private static string Format(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";
 }

@@ -45,13 +45,17 @@ internal static class ReadmeKernelSection
                     ? $"Feed-forward networks, four with weights of their own{name}: times ONNX Runtime's float32"
                     : $"Feed-forward networks, {precision}: times ONNX Runtime's {Baseline(precision)} / its float32",
                 row => Theirs(row, isFloat));
+            var experts = rows.Where(row => row.Family == Experts).ToArray();
+            var hasMoe = experts.Any(row => row.RatioToOnnxRuntimeMoe is not null);
             Append(
                 text,
-                rows.Where(row => row.Family == Experts),
-                isFloat
+                experts,
+                (isFloat
                     ? "Experts with router and top-k: times our own dense network / times ONNX Runtime's"
-                    : $"Experts with router and top-k, {precision}: times our own dense {precision} network / times ONNX Runtime's {Baseline(precision)}",
-                row => $"{ReadmeTable.Number(row.RatioToDense, "0.00")} / {ReadmeTable.Number(row.RatioToOnnxRuntime, "0.00")}");
+                    : $"Experts with router and top-k, {precision}: times our own dense {precision} network / times ONNX Runtime's {Baseline(precision)}")
+                + (hasMoe ? " / times its MoE operator" : ""),
+                row => $"{ReadmeTable.Number(row.RatioToDense, "0.00")} / {ReadmeTable.Number(row.RatioToOnnxRuntime, "0.00")}"
+                    + (hasMoe ? $" / {ReadmeTable.Number(row.RatioToOnnxRuntimeMoe, "0.00")}" : ""));
         }
 
         return text.ToString();

@@ -29,6 +29,8 @@ public sealed class KernelRecordTests
             Assert.True(row.MaxError <= 1e-5, $"{row.Family} {row.Backend}: {row.MaxError}");
             Assert.Equal(0, row.AllocatedBytes);
             Assert.Equal(row.Family == "routing", row.RatioToOnnxRuntime is null);
+            Assert.Null(row.Note);
+            Assert.Equal(row.Family == "experts", row.RatioToOnnxRuntimeMoe is not null);
         });
         Assert.Contains(result.Rows, row => row.Picked);
 

@@ -32,12 +32,7 @@ internal sealed class BaselineGraph
         var zeros = Constant(new sbyte[weights.OutputWidth], TensorProto.Types.DataType.Int8, weights.OutputWidth);
         var sums = Add("MatMulInteger", quantized, integers, zero, zeros);
         var cast = Name();
-        Node("Cast", [sums], [cast]).Attribute.Add(new AttributeProto
-        {
-            Name = "to",
-            Type = AttributeProto.Types.AttributeType.Int,
-            I = (int)TensorProto.Types.DataType.Float,
-        });
+        Node("Cast", [sums], [cast]).Attribute.Add(Integer("to", (int)TensorProto.Types.DataType.Float));
         var scales = Add("Mul", scale, Constant(weights.Scales.ToArray(), TensorProto.Types.DataType.Float, weights.OutputWidth));
         return AddBias(Add("Mul", cast, scales), bias);
     }
@@ -77,10 +72,44 @@ internal sealed class BaselineGraph
         node.Domain = Contrib;
         foreach (var (name, value) in new[] { ("K", k), ("N", n), ("bits", 4), ("block_size", 32), ("accuracy_level", 4) })
         {
-            node.Attribute.Add(new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value });
+            node.Attribute.Add(Integer(name, value));
         }
 
         return AddBias(y, bias);
+    }
+
+    /// <summary>
+    /// MoE: router logits to the k best experts, weighted by the softmax over them; gelu is its tanh form.
+    /// Normalized on purpose: without, 1.31.1 is wrong where x is no graph input.
+    /// </summary>
+    /// <param name="x"><c>[T, D]</c>.</param>
+    /// <param name="logits"><c>[T, E]</c>.</param>
+    /// <param name="experts">The weights, in the operator's layout.</param>
+    /// <param name="active">k.</param>
+    public string MixtureOfExperts(string x, string logits, MixtureWeights experts, int active)
+    {
+        var (e, d, b) = (experts.Experts, experts.InputWidth, experts.ExpertWidth);
+        var y = Name();
+        var node = Node(
+            "MoE",
+            [
+                x,
+                logits,
+                Constant(experts.Up, TensorProto.Types.DataType.Float, e, b, d),
+                Constant(experts.UpBias, TensorProto.Types.DataType.Float, e, b),
+                Constant(experts.Down, TensorProto.Types.DataType.Float, e, d, b),
+            ],
+            [y]);
+        node.Domain = Contrib;
+        node.Attribute.Add(Integer("k", active));
+        node.Attribute.Add(Integer("normalize_routing_weights", 1));
+        node.Attribute.Add(new AttributeProto
+        {
+            Name = "activation_type",
+            Type = AttributeProto.Types.AttributeType.String,
+            S = ByteString.CopyFromUtf8("gelu"),
+        });
+        return y;
     }
 
     /// <summary>GELU (erf).</summary>
@@ -90,6 +119,9 @@ internal sealed class BaselineGraph
         Node("Gelu", [x], [y]).Domain = Contrib;
         return y;
     }
+
+    private static AttributeProto Integer(string name, long value) =>
+        new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
 
     private string AddBias(string x, float[]? bias) =>
         bias is null ? x : Add("Add", x, Constant(bias, TensorProto.Types.DataType.Float, bias.Length));

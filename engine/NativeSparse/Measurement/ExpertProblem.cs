@@ -7,6 +7,8 @@ internal sealed unsafe class ExpertProblem : KernelProblem
 {
     private static readonly Activation Gelu = new(ActivationKind.Gelu);
 
+    private static readonly Activation GeluTanh = new(ActivationKind.GeluTanh);
+
     private readonly BenchNetwork _network;
     private readonly float[] _up;
     private readonly float[] _bias;
@@ -18,6 +20,7 @@ internal sealed unsafe class ExpertProblem : KernelProblem
     private readonly View _denseY;
     private readonly View _scores;
     private readonly Routing _routing;
+    private readonly View _mixtureY;
 
     public ExpertProblem(KernelCase @case, int threads)
         : base(@case, threads)
@@ -38,6 +41,8 @@ internal sealed unsafe class ExpertProblem : KernelProblem
         Baseline = @case.Precision == Precision.Float32
             ? Float32Baseline
             : Own($"onnxruntime {@case.Precision}", OnnxRuntimeBaseline.FeedForward([_network], _x, Rent(@case.Tokens, d), threads, @case.Precision));
+        _mixtureY = @case.Precision == Precision.Float32 ? Rent(@case.Tokens, d) : default;
+        Mixture = @case.Precision == Precision.Float32 ? OpenMixture() : null;
     }
 
     public override double Operations => 4.0 * Case.Tokens * Case.InputWidth * Width * Case.Active;
@@ -49,14 +54,31 @@ internal sealed unsafe class ExpertProblem : KernelProblem
 
     public override Contender? Float32Baseline { get; }
 
+    public override ExpertMixture? Mixture { get; }
+
     private int Width => Case.HiddenWidth / Case.Experts;
 
     public override Contender Prepare(Backend backend) => Prepare(backend, Case.Precision, _y);
 
+    public override Contender? PrepareLikeMixture(Backend backend)
+    {
+        if (Mixture?.Theirs is null)
+        {
+            return null;
+        }
+
+        var like = Prepare(backend, Case.Precision, _mixtureY, GeluTanh, RoutingWeights.SoftmaxRenormalized);
+        like.Run();
+        Mixture.Verify(_mixtureY);
+        return Mixture.Theirs is null ? null : like;
+    }
+
     public override Contender? PrepareFloat32(Backend backend) =>
         Case.Precision == Precision.Float32 ? null : Prepare(backend, Precision.Float32, Rent(Case.Tokens, Case.InputWidth));
 
-    private Contender Prepare(Backend backend, Precision precision, View y)
+    private Contender Prepare(Backend backend, Precision precision, View y) => Prepare(backend, precision, y, Gelu, RoutingWeights.None);
+
+    private Contender Prepare(Backend backend, Precision precision, View y, Activation activation, RoutingWeights routingWeights)
     {
         var weights = new ExpertWeights
         {
@@ -64,7 +86,7 @@ internal sealed unsafe class ExpertProblem : KernelProblem
             InputWidth = Case.InputWidth,
             ExpertWidth = Width,
             OutputWidth = Case.InputWidth,
-            Activation = Gelu,
+            Activation = activation,
             Up = ByExpert(),
             UpBias = _bias,
             Down = _down,
@@ -74,7 +96,7 @@ internal sealed unsafe class ExpertProblem : KernelProblem
         Owned.Add(experts);
         Owned.Add(router);
         var execution = Enter();
-        var options = new RoutingOptions { K = Case.Active };
+        var options = new RoutingOptions { K = Case.Active, Weights = routingWeights };
         return new Contender(backend.Name, () =>
         {
             backend.Dense.Run(execution, _x, router, default, _scores);
@@ -120,6 +142,15 @@ internal sealed unsafe class ExpertProblem : KernelProblem
 
         var error = exact.Select((value, o) => Math.Abs(value - _y.Row(0)[o])).Max();
         return error / exact.Max(Math.Abs);
+    }
+
+    private ExpertMixture OpenMixture()
+    {
+        var y = Rent(Case.Tokens, Case.InputWidth);
+        var weights = MixtureWeights.Cut(_network, Case.Experts);
+        var mixture = new ExpertMixture(() => OnnxRuntimeBaseline.MixtureOfExperts(weights, _router, Case.Active, _x, y, Threads), y, _scores, Case.Active);
+        Owned.Add(mixture);
+        return mixture;
     }
 
     /// <summary><c>[D, H]</c> cut into <c>[E, D, H / E]</c>.</summary>

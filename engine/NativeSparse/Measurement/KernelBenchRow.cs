@@ -48,6 +48,12 @@ public sealed record KernelBenchRow
     /// <summary>ONNX Runtime's float32 time over this.</summary>
     public double? RatioToOnnxRuntimeFloat32 { get; init; }
 
+    /// <summary>
+    /// Time of ONNX Runtime's MoE operator (com.microsoft, float32, router included) over ours computing the operator's function: tanh GELU and
+    /// softmax weights; their outputs were compared first.
+    /// </summary>
+    public double? RatioToOnnxRuntimeMoe { get; init; }
+
     /// <summary>Share of the multiply-add peak of the same rounds: the median of the rounds' ratios.</summary>
     public double? ShareOfPeak { get; init; }
 
@@ -59,6 +65,9 @@ public sealed record KernelBenchRow
 
     /// <summary>Bytes that one run allocates on the calling thread.</summary>
     public required long AllocatedBytes { get; init; }
+
+    /// <summary>What was not measured, and why; null where there is nothing to say.</summary>
+    public string? Note { get; init; }
 
     /// <summary>Whether this is the backend that is chosen automatically.</summary>
     public required bool Picked { get; init; }

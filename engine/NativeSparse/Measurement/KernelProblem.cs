@@ -1,3 +1,4 @@
+using NativeSparse.Conversion;
 using NativeSparse.Kernels;
 
 namespace NativeSparse.Measurement;
@@ -13,6 +14,29 @@ internal abstract class KernelProblem : IDisposable
         Threads = threads;
         Splitter = threads == 1 ? SerialSplitter.Instance : new ThreadPoolSplitter(threads);
         Memory = new Scratch();
+    }
+
+    /// <summary>The problem of a case.</summary>
+    /// <exception cref="ArgumentException">The family has no such precision.</exception>
+    public static KernelProblem Create(KernelCase @case, int threads)
+    {
+        if (@case is { Family: KernelFamily.Routing, Precision: not Precision.Float32 })
+        {
+            throw new ArgumentException($"routing has no precision but float32, got {Precisions.Name(@case.Precision)}", nameof(@case));
+        }
+
+        if (@case is { Family: KernelFamily.Experts, Precision: Precision.Int4 or Precision.BFloat16 })
+        {
+            throw new ArgumentException($"experts have no {Precisions.Name(@case.Precision)}; they have float32 and int8", nameof(@case));
+        }
+
+        return @case.Family switch
+        {
+            KernelFamily.Dense when !@case.IsCold => new DenseProblem(@case, threads),
+            KernelFamily.Dense or KernelFamily.FeedForward => new FeedForwardProblem(@case, threads),
+            KernelFamily.Experts => new ExpertProblem(@case, threads),
+            _ => new RoutingProblem(@case, threads),
+        };
     }
 
     public KernelCase Case { get; }
@@ -38,6 +62,9 @@ internal abstract class KernelProblem : IDisposable
     /// <summary>ONNX Runtime doing the same dense work in float32, or null; the same object as <see cref="Baseline"/> at float32 and bfloat16.</summary>
     public abstract Contender? Float32Baseline { get; }
 
+    /// <summary>ONNX Runtime's own operator for experts, or null where the case is none for it.</summary>
+    public virtual ExpertMixture? Mixture => null;
+
     /// <summary>What a weight takes.</summary>
     protected double BytesPerWeight => Case.Precision switch
     {
@@ -55,6 +82,9 @@ internal abstract class KernelProblem : IDisposable
 
     /// <summary>The same case at float32, or null where that is the case itself or too much memory.</summary>
     public abstract Contender? PrepareFloat32(Backend backend);
+
+    /// <summary>Ours as <see cref="Mixture"/> computes it, verified against it, or null where it is not to be timed.</summary>
+    public virtual Contender? PrepareLikeMixture(Backend backend) => null;
 
     /// <summary>Largest difference of the last run to float64, relative to the largest exact value; null where nothing is rounded.</summary>
     public abstract double? MeasureError();

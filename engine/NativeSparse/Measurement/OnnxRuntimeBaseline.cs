@@ -62,6 +62,15 @@ internal sealed class OnnxRuntimeBaseline : IDisposable
         return new OnnxRuntimeBaseline(graph.Graph, value, x, y, threads);
     }
 
+    /// <summary>Router and the operator com.microsoft::MoE, in float32.</summary>
+    /// <exception cref="OnnxRuntimeException">This build of ONNX Runtime does not have the operator.</exception>
+    public static OnnxRuntimeBaseline MixtureOfExperts(MixtureWeights experts, float[] router, int active, View x, View y, int threads)
+    {
+        var graph = new BaselineGraph();
+        var logits = graph.Linear(Input, router, experts.InputWidth, experts.Experts, null);
+        return new OnnxRuntimeBaseline(graph.Graph, graph.MixtureOfExperts(Input, logits, experts, active), x, y, threads);
+    }
+
     public void Run() => _session.Run(_options, [Input], [_x], [_output], [_y]);
 
     public void Dispose()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NativeSparse.Cli.Documents;
+using NativeSparse.Measurement;
 using Spectre.Console;
 
 namespace NativeSparse.Cli.Bench.Kernels;
@@ -7,6 +8,12 @@ namespace NativeSparse.Cli.Bench.Kernels;
 /// <summary>The answer of <c>bench kernels</c> for people.</summary>
 internal static class BenchKernelsTables
 {
+    /// <summary>Figures that only some cases and options have.</summary>
+    private static readonly (string Name, string Meaning, Func<KernelBenchRow, double?> Value)[] OptionalColumns =
+    [
+        ("x its MoE", "ONNX Runtime's MoE operator over ours computing the same function (tanh GELU, softmax weights), router included", row => row.RatioToOnnxRuntimeMoe),
+    ];
+
     /// <summary>Writes it.</summary>
     public static void Write(IAnsiConsole console, BenchKernelsDocument document)
     {
@@ -17,9 +24,12 @@ internal static class BenchKernelsTables
             + $"{environment.PeakGflops:0.0} GFLOP/s measured peak, {environment.ReadGBs:0.0} GB/s read"));
         var table = new Table().Border(TableBorder.Simple).AddColumns("family", "case", "precision").AddFigures("tokens").AddColumn("backend")
             .AddFigures("ms", "x dense", "x own float32", "x ONNX Runtime", "x its float32", "of peak", "of bandwidth", "error", "bytes a run");
+        var optional = OptionalColumns.Where(column => document.Rows.Any(row => column.Value(row) is not null)).ToArray();
+        table.AddFigures(optional.Select(column => column.Name));
         foreach (var row in document.Rows)
         {
             table.AddRow(
+            [
                 row.Family,
                 Markup.Escape(row.Cold ? row.Case + " cold" : row.Case),
                 row.Precision,
@@ -33,13 +43,30 @@ internal static class BenchKernelsTables
                 Number(row.ShareOfPeak, "0.00"),
                 Number(row.ShareOfBandwidth, "0.00"),
                 Number(row.MaxError, "0.0e+0"),
-                $"{row.AllocatedBytes}");
+                $"{row.AllocatedBytes}",
+                .. optional.Select(column => Number(column.Value(row), "0.00")),
+            ]);
         }
 
         console.WriteFigures(table);
         console.WriteLine(
             "x: their time / ours, above 1 ours is faster; of peak, of bandwidth: 1 is the measured value, and what stays in the caches reads at more than 1; "
             + "error: largest difference to float64, relative to the largest value; bytes a run: allocated on the managed heap");
+        if (optional.Length > 0)
+        {
+            console.WriteLine(string.Join("; ", optional.Select(column => $"{column.Name}: {column.Meaning}")));
+        }
+
+        WriteNotes(console, document);
+    }
+
+    /// <summary>Each note once, under the table.</summary>
+    private static void WriteNotes(IAnsiConsole console, BenchKernelsDocument document)
+    {
+        foreach (var notes in document.Rows.Where(row => row.Note is not null).GroupBy(row => row.Note))
+        {
+            console.WriteLine($"{string.Join(", ", notes.Select(row => $"{row.Case}, {row.Tokens} tokens").Distinct())}: {notes.Key}");
+        }
     }
 
     private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";

@@ -1,0 +1,117 @@
+using NativeSparse.Conversion;
+using NativeSparse.Kernels;
+
+namespace NativeSparse.Measurement;
+
+/// <summary>One case on several backends: its contenders, and the rows that their times give.</summary>
+internal sealed class KernelCaseRun : IDisposable
+{
+    private readonly KernelCase _case;
+    private readonly KernelBenchOptions _options;
+    private readonly KernelProblem _problem;
+    private readonly List<Contender> _contenders = [];
+    private readonly List<Entry> _entries = [];
+    private readonly KernelPeaks _peaks;
+    private readonly int _baseline;
+    private readonly int _float32Baseline;
+
+    public KernelCaseRun(KernelCase @case, KernelBenchOptions options)
+    {
+        (_case, _options) = (@case, options);
+        _problem = KernelProblem.Create(@case, options.Threads);
+        _peaks = new KernelPeaks(_contenders);
+        _baseline = Add(_problem.Baseline);
+        _float32Baseline = _problem.Float32Baseline == _problem.Baseline ? _baseline : Add(_problem.Float32Baseline);
+    }
+
+    /// <summary>Adds what a backend runs, and checks it.</summary>
+    public void Add(Backend backend)
+    {
+        var own = _problem.Prepare(backend);
+        own.Run();
+        var error = _problem.MeasureError();
+        _entries.Add(new Entry(
+            backend.Name,
+            Add(own),
+            Add(_problem.PrepareDense(backend)),
+            Add(_problem.PrepareFloat32(backend)),
+            Add(_problem.PrepareLikeMixture(backend)),
+            _peaks.Add(backend, _case.Precision),
+            error,
+            CountAllocated(own.Run)));
+    }
+
+    /// <summary>Times everything in turns.</summary>
+    public IReadOnlyList<KernelBenchRow> Measure(string picked, MachineLimits limits, CancellationToken cancellation)
+    {
+        var mixture = Add(_problem.Mixture?.Theirs);
+        var samples = InterleavedRunner.Run(_contenders, _options.Rounds, cancellation: cancellation);
+        return _entries.ConvertAll(entry => Row(entry, samples, mixture, picked, limits));
+    }
+
+    public void Dispose()
+    {
+        _peaks.Dispose();
+        _problem.Dispose();
+    }
+
+    private KernelBenchRow Row(Entry entry, IReadOnlyList<TimingSamples> samples, int mixture, string picked, MachineLimits limits)
+    {
+        var own = samples[entry.Own];
+        var toBaseline = Ratio(samples, _baseline, entry.Own);
+        return new KernelBenchRow
+        {
+            Family = _case.FamilyName,
+            Case = _case.Name,
+            Precision = Precisions.Name(_case.Precision),
+            Tokens = _case.Tokens,
+            Threads = _options.Threads,
+            Cold = _case.IsCold,
+            Backend = entry.Backend,
+            Milliseconds = own.Median,
+            P10Milliseconds = own.P10,
+            RatioToDense = Ratio(samples, entry.Dense, entry.Own)?.Median ?? (_case.Family is KernelFamily.Dense or KernelFamily.FeedForward ? 1 : null),
+            RatioToOwnFloat32 = Ratio(samples, entry.Float32, entry.Own)?.Median,
+            RatioToOnnxRuntime = toBaseline?.Median,
+            RatioToOnnxRuntimeLow = toBaseline?.Low,
+            RatioToOnnxRuntimeHigh = toBaseline?.High,
+            RatioToOnnxRuntimeFloat32 = Ratio(samples, _float32Baseline, entry.Own)?.Median,
+            RatioToOnnxRuntimeMoe = Ratio(samples, mixture, entry.LikeMixture)?.Median,
+            ShareOfPeak = _problem.Operations > 0
+                ? Ratio(samples, entry.Peak, entry.Own)?.Median * _problem.Operations / (_peaks.Operations(entry.Peak) * _options.Threads)
+                : null,
+            ShareOfBandwidth = _problem.WeightBytes > 0 ? _problem.WeightBytes / own.Median / 1e6 / limits.ReadGBs : null,
+            MaxError = entry.Error,
+            AllocatedBytes = entry.AllocatedBytes,
+            Note = _problem.Mixture?.Obstacle,
+            Picked = entry.Backend == picked,
+        };
+    }
+
+    /// <summary>The time of one contender over another's, or null where one of them is none.</summary>
+    private static PairedRatio? Ratio(IReadOnlyList<TimingSamples> samples, int theirs, int ours) =>
+        theirs < 0 || ours < 0 ? null : samples[theirs].Over(samples[ours]);
+
+    private int Add(Contender? contender)
+    {
+        if (contender is null)
+        {
+            return -1;
+        }
+
+        _contenders.Add(contender);
+        return _contenders.Count - 1;
+    }
+
+    private static long CountAllocated(Action run)
+    {
+        run();
+        run();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        run();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
+    /// <summary>The contenders of one backend; -1 is none.</summary>
+    private sealed record Entry(string Backend, int Own, int Dense, int Float32, int LikeMixture, int Peak, double? Error, long AllocatedBytes);
+}
