@@ -22,7 +22,7 @@ internal sealed unsafe class Int8DispatchSchedule<TWidth, TVector>(Int8Tile tile
             using var scope = execution.Scratch.Enter();
             var count = Math.Min(PassTokens, x.Rows - first);
             var bins = ExpertBins.Rent(
-                execution.Scratch, routing, first, count, experts.Experts, Int8ExpertPass<TWidth, TVector>.MaxRows, scale);
+                execution.Scratch, routing, first, count, experts.Experts, Int8ExpertPass.MaxRows, scale);
             if (bins.Pairs > 0)
             {
                 RunPass(execution, x.Slice(first, count), bins, experts, y.Slice(first, count));
@@ -35,7 +35,7 @@ internal sealed unsafe class Int8DispatchSchedule<TWidth, TVector>(Int8Tile tile
         var scratch = execution.Scratch;
         var threads = execution.Splitter.Threads;
         var tile = experts.Tile;
-        var pass = new Int8ExpertPass<TWidth, TVector>
+        var pass = new Int8ExpertPass
         {
             X = x,
             Y = y,
@@ -59,19 +59,19 @@ internal sealed unsafe class Int8DispatchSchedule<TWidth, TVector>(Int8Tile tile
             pass.Sums = scratch.RentInt32(x.Rows, experts.SumStride);
         }
 
-        var tokenChunks = (x.Rows + Int8ExpertPass<TWidth, TVector>.ChunkTokens - 1) / Int8ExpertPass<TWidth, TVector>.ChunkTokens;
+        var tokenChunks = (x.Rows + Int8ExpertPass.ChunkTokens - 1) / Int8ExpertPass.ChunkTokens;
         var up = WorkShare.Up(bins, experts, experts.IsGated, tile.Columns, threads);
         (pass.UpGroups, pass.UpChunks) = threads == 1 ? (1, 1) : up;
         if (tile.LeastBlockRows <= x.Rows)
         {
-            pass.Gathered = QuantizedRows.Rent(scratch, pass.UpChunks * Int8ExpertPass<TWidth, TVector>.MaxRows, experts.InputWidth, tile);
+            pass.Gathered = QuantizedRows.Rent(scratch, pass.UpChunks * Int8ExpertPass.MaxRows, experts.InputWidth, tile);
         }
 
         pass.DownChunks = threads == 1 ? 1 : WorkShare.Down(bins, experts, tile.Columns, threads);
-        execution.Splitter.Run(tokenChunks, &Int8ExpertPass<TWidth, TVector>.RunRounding, ref pass);
-        execution.Splitter.Run(pass.UpChunks, &Int8ExpertPass<TWidth, TVector>.RunUp, ref pass);
-        execution.Splitter.Run(tokenChunks, &Int8ExpertPass<TWidth, TVector>.RunHiddenRounding, ref pass);
-        execution.Splitter.Run(pass.DownChunks, &Int8ExpertPass<TWidth, TVector>.RunDown, ref pass);
-        execution.Splitter.Run(tokenChunks, &Int8ExpertPass<TWidth, TVector>.RunFinish, ref pass);
+        execution.Splitter.Run(tokenChunks, &Int8ExpertPass.RunRounding, ref pass);
+        execution.Splitter.Run(pass.UpChunks, &Int8ExpertUp<TWidth, TVector>.Run, ref pass);
+        execution.Splitter.Run(tokenChunks, &Int8ExpertHidden.Run, ref pass);
+        execution.Splitter.Run(pass.DownChunks, &Int8ExpertDown.Run, ref pass);
+        execution.Splitter.Run(tokenChunks, &Int8ExpertSums.Run, ref pass);
     }
 }
