@@ -36,6 +36,7 @@ internal static class KernelRecord
     /// <summary>Columns that only some machines and options have values for; a record made before them has none.</summary>
     private static readonly (string Name, Func<KernelBenchRow, string> Cell)[] OptionalColumns =
     [
+        ("x ONNX Runtime spinning", row => Format(row.RatioToOnnxRuntimeSpinning, "0.00")),
         ("x its MoE", row => Format(row.RatioToOnnxRuntimeMoe, "0.00")),
         ("note", row => row.Note?.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal) ?? ""),
     ];

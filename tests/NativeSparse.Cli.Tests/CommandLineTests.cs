@@ -37,6 +37,8 @@ public sealed class CommandLineTests
     [InlineData("bench model model.onnx --shapes 1x1000000000")]
     [InlineData("bench kernels --family dense --shape 1000000x1000000x1000000")]
     [InlineData("bench kernels --family experts --shape 100x10x7")]
+    [InlineData("bench kernels --shape bert-huge")]
+    [InlineData("bench kernels --family ffn --shape mobilenetv2")]
     [InlineData("run model.onnx --random 1 --threads 100000")]
     [InlineData("run model.onnx --random 1 --atol NaN")]
     [InlineData("run model.onnx --random 1 --rtol -1")]

@@ -34,7 +34,7 @@ public sealed unsafe class ExpertMixtureTests
         var network = new BenchNetwork(4, 8, seed: 1, hasGelu: true, hasDownBias: false);
         var weights = MixtureWeights.Cut(network, experts: 2);
         using var mixture = new ExpertMixture(
-            () => OnnxRuntimeBaseline.MixtureOfExperts(weights, new float[8], active: 1, x, y, threads: 1), y, scores, active: 1);
+            () => OnnxRuntimeBaseline.MixtureOfExperts(weights, new float[8], active: 1, x, y, new OnnxRuntimeThreads(1)), y, scores, active: 1);
 
         mixture.Verify(wrong);
 

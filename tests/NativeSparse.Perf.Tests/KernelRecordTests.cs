@@ -51,6 +51,16 @@ public sealed class KernelRecordTests
     }
 
     [Fact]
+    public void With_two_threads_both_kinds_of_sessions_stand_beside_ours()
+    {
+        var options = new KernelBenchOptions { Cases = [new KernelCase(KernelFamily.Dense, 5, 24, 40)], Threads = 2, Rounds = 3 };
+        var result = KernelBench.Run(options, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.All(result.Rows, row => Assert.True(row is { RatioToOnnxRuntime: > 0, RatioToOnnxRuntimeSpinning: > 0 }));
+        Assert.Contains("| x ONNX Runtime spinning |", KernelRecord.Render(result), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Recorded_tables_are_rendered_from_the_recorded_numbers()
     {
         Assert.SkipUnless(Directory.Exists(Results), "skipped: nothing is recorded");

@@ -120,6 +120,12 @@ internal sealed class BaselineGraph
         return y;
     }
 
+    /// <summary>x / (1 + e^-x), as exporters write it.</summary>
+    public string Silu(string x) => Multiply(x, Add("Sigmoid", x));
+
+    /// <summary>The product of two values.</summary>
+    public string Multiply(string x, string y) => Add("Mul", x, y);
+
     private static AttributeProto Integer(string name, long value) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
 

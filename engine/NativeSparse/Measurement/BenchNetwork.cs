@@ -1,3 +1,5 @@
+using NativeSparse.Kernels;
+
 namespace NativeSparse.Measurement;
 
 /// <summary>One network D -> H -> D of a benchmark, with weights of its own: ONNX Runtime merges equal ones.</summary>
@@ -8,23 +10,30 @@ internal sealed class BenchNetwork
     /// <param name="seed">Of its weights.</param>
     /// <param name="hasGelu">Whether it has biases and GELU between its products; without, it is two products.</param>
     /// <param name="hasDownBias">Whether the second product has a bias too.</param>
-    public BenchNetwork(int inputWidth, int hiddenWidth, int seed, bool hasGelu, bool hasDownBias = true)
+    /// <param name="isGated">Whether it is gated by SiLU instead, without biases.</param>
+    public BenchNetwork(int inputWidth, int hiddenWidth, int seed, bool hasGelu, bool hasDownBias = true, bool isGated = false)
     {
         InputWidth = inputWidth;
         HiddenWidth = hiddenWidth;
-        HasGelu = hasGelu;
+        Activation = new Activation(isGated ? ActivationKind.Silu : hasGelu ? ActivationKind.Gelu : ActivationKind.Identity);
+        var hasBias = hasGelu && !isGated;
         var random = new Random(seed);
         Up = Sample(random, inputWidth * hiddenWidth, inputWidth);
         Down = Sample(random, inputWidth * hiddenWidth, hiddenWidth);
-        UpBias = hasGelu ? Sample(random, hiddenWidth, 1) : null;
-        DownBias = hasGelu && hasDownBias ? Sample(random, inputWidth, 1) : null;
+        UpBias = hasBias ? Sample(random, hiddenWidth, 1) : null;
+        DownBias = hasBias && hasDownBias ? Sample(random, inputWidth, 1) : null;
+        Gate = isGated ? Sample(random, inputWidth * hiddenWidth, inputWidth) : null;
     }
 
     public int InputWidth { get; }
 
     public int HiddenWidth { get; }
 
-    public bool HasGelu { get; }
+    /// <summary>Of the up product, or of the gate.</summary>
+    public Activation Activation { get; }
+
+    /// <summary><c>[D, H]</c>, where it is gated.</summary>
+    public float[]? Gate { get; }
 
     /// <summary><c>[D, H]</c>.</summary>
     public float[] Up { get; }

@@ -17,19 +17,12 @@ internal sealed class DenseProblem : KernelProblem
         _weights = Sample(1, @case.InputWidth * @case.HiddenWidth);
         _x = Rent(@case.Tokens, @case.InputWidth, Sample(2, @case.Tokens * @case.InputWidth));
         _y = Rent(@case.Tokens, @case.HiddenWidth);
-        Float32Baseline = Own("onnxruntime float32", OnnxRuntimeBaseline.MatMul(_weights, _x, Rent(@case.Tokens, @case.HiddenWidth), threads));
-        Baseline = @case.Precision is Precision.Float32 or Precision.BFloat16
-            ? Float32Baseline
-            : Own($"onnxruntime {@case.Precision}", OnnxRuntimeBaseline.MatMul(_weights, _x, Rent(@case.Tokens, @case.HiddenWidth), threads, @case.Precision));
+        CompareWith((precision, sessionThreads) => OnnxRuntimeBaseline.MatMul(_weights, _x, Rent(@case.Tokens, @case.HiddenWidth), sessionThreads, precision));
     }
 
     public override double Operations => 2.0 * Case.Tokens * _weights.Length;
 
     public override double WeightBytes => _weights.Length * BytesPerWeight;
-
-    public override Contender? Baseline { get; }
-
-    public override Contender? Float32Baseline { get; }
 
     public override Contender Prepare(Backend backend) => Prepare(backend, Case.Precision, _y);
 

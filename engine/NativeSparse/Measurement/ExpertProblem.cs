@@ -37,10 +37,7 @@ internal sealed unsafe class ExpertProblem : KernelProblem
         _denseY = Rent(@case.Tokens, d);
         _scores = Rent(@case.Tokens, @case.Experts);
         _routing = Routing.Rent(Memory, @case.Tokens, @case.Active);
-        Float32Baseline = Own("onnxruntime float32", OnnxRuntimeBaseline.FeedForward([_network], _x, Rent(@case.Tokens, d), threads));
-        Baseline = @case.Precision == Precision.Float32
-            ? Float32Baseline
-            : Own($"onnxruntime {@case.Precision}", OnnxRuntimeBaseline.FeedForward([_network], _x, Rent(@case.Tokens, d), threads, @case.Precision));
+        CompareWith((precision, sessionThreads) => OnnxRuntimeBaseline.FeedForward([_network], _x, Rent(@case.Tokens, d), sessionThreads, precision));
         _mixtureY = @case.Precision == Precision.Float32 ? Rent(@case.Tokens, d) : default;
         Mixture = @case.Precision == Precision.Float32 ? OpenMixture() : null;
     }
@@ -49,10 +46,6 @@ internal sealed unsafe class ExpertProblem : KernelProblem
 
     public override double WeightBytes =>
         (double)_up.Length * 2 / Case.Experts * Math.Min(Case.Experts, Case.Active * Case.Tokens) * BytesPerWeight;
-
-    public override Contender? Baseline { get; }
-
-    public override Contender? Float32Baseline { get; }
 
     public override ExpertMixture? Mixture { get; }
 
@@ -148,7 +141,7 @@ internal sealed unsafe class ExpertProblem : KernelProblem
     {
         var y = Rent(Case.Tokens, Case.InputWidth);
         var weights = MixtureWeights.Cut(_network, Case.Experts);
-        var mixture = new ExpertMixture(() => OnnxRuntimeBaseline.MixtureOfExperts(weights, _router, Case.Active, _x, y, Threads), y, _scores, Case.Active);
+        var mixture = new ExpertMixture(() => OnnxRuntimeBaseline.MixtureOfExperts(weights, _router, Case.Active, _x, y, new OnnxRuntimeThreads(Threads)), y, _scores, Case.Active);
         Owned.Add(mixture);
         return mixture;
     }

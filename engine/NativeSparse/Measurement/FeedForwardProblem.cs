@@ -3,17 +3,22 @@ using NativeSparse.Kernels;
 namespace NativeSparse.Measurement;
 
 /// <summary>
-/// A chain of networks y = gelu(x W1 + b) W2 + c, each with its own weights; as a cold dense case, a chain of pairs of products.
+/// A chain of networks y = gelu(x W1 + b) W2 + c, or gated y = (silu(x Wg) * (x Wu)) Wd, each with its own weights; as a cold dense case, a
+/// chain of pairs of products.
 /// </summary>
 internal sealed unsafe class FeedForwardProblem : KernelProblem
 {
     /// <summary>Networks of a warm chain: their weights come from the outer cache, as in a model.</summary>
     private const int WarmLayers = 4;
 
+    /// <summary>Bytes of a warm chain at most, in float32: a network that is larger by itself comes from memory anyway.</summary>
+    private const double WarmBytes = 256e6;
+
     /// <summary>Bytes of a cold chain: more than the caches hold.</summary>
     private const double ColdBytes = 160e6;
 
     private readonly BenchNetwork[] _chain;
+    private readonly double _weights;
     private readonly View _x;
     private readonly View _y;
 
@@ -21,24 +26,21 @@ internal sealed unsafe class FeedForwardProblem : KernelProblem
         : base(@case, threads)
     {
         var (d, h) = (@case.InputWidth, @case.HiddenWidth);
-        var layerBytes = 2.0 * d * h * BytesPerWeight;
-        var layers = @case.IsCold ? (int)Math.Ceiling(ColdBytes / layerBytes) : WarmLayers;
-        _chain = [.. Enumerable.Range(0, layers).Select(layer => new BenchNetwork(d, h, layer, @case.Family == KernelFamily.FeedForward))];
+        var layerWeights = (@case.IsGated ? 3.0 : 2.0) * d * h;
+        var layers = @case.IsCold
+            ? (int)Math.Ceiling(ColdBytes / (layerWeights * BytesPerWeight))
+            : (int)Math.Clamp(WarmBytes / (layerWeights * sizeof(float)), 1, WarmLayers);
+        var hasGelu = @case.Family == KernelFamily.FeedForward;
+        _chain = [.. Enumerable.Range(0, layers).Select(layer => new BenchNetwork(d, h, layer, hasGelu, isGated: @case.IsGated))];
+        _weights = layerWeights * layers;
         _x = Rent(@case.Tokens, d, Sample(2, @case.Tokens * d));
         _y = Rent(@case.Tokens, d);
-        Float32Baseline = Own("onnxruntime float32", OnnxRuntimeBaseline.FeedForward(_chain, _x, Rent(@case.Tokens, d), threads));
-        Baseline = @case.Precision is Precision.Float32 or Precision.BFloat16
-            ? Float32Baseline
-            : Own($"onnxruntime {@case.Precision}", OnnxRuntimeBaseline.FeedForward(_chain, _x, Rent(@case.Tokens, d), threads, @case.Precision));
+        CompareWith((precision, sessionThreads) => OnnxRuntimeBaseline.FeedForward(_chain, _x, Rent(@case.Tokens, d), sessionThreads, precision));
     }
 
-    public override double Operations => 4.0 * Case.Tokens * Case.InputWidth * Case.HiddenWidth * _chain.Length;
+    public override double Operations => 2.0 * Case.Tokens * _weights;
 
-    public override double WeightBytes => 2.0 * Case.InputWidth * Case.HiddenWidth * _chain.Length * BytesPerWeight;
-
-    public override Contender? Baseline { get; }
-
-    public override Contender? Float32Baseline { get; }
+    public override double WeightBytes => _weights * BytesPerWeight;
 
     public override Contender Prepare(Backend backend) => Prepare(backend, Case.Precision, _y);
 
@@ -54,11 +56,9 @@ internal sealed unsafe class FeedForwardProblem : KernelProblem
         foreach (var network in _chain)
         {
             var hidden = Multiply(row, network.Up, network.UpBias, Case.HiddenWidth);
-            if (network.HasGelu)
-            {
-                hidden = [.. hidden.Select(value => ReferenceActivation.Exact(new Activation(ActivationKind.Gelu), value))];
-            }
-
+            var activated = network.Gate is null ? hidden : Multiply(row, network.Gate, null, Case.HiddenWidth);
+            activated = [.. activated.Select(value => ReferenceActivation.Exact(network.Activation, value))];
+            hidden = network.Gate is null ? activated : [.. hidden.Zip(activated, (up, gate) => up * gate)];
             row = Multiply(hidden, network.Down, network.DownBias, Case.InputWidth);
         }
 
@@ -104,17 +104,21 @@ internal sealed unsafe class FeedForwardProblem : KernelProblem
 
     private FeedForwardMatrices Pack(Backend backend, BenchNetwork network, Precision precision)
     {
-        var up = backend.Dense.Pack(network.Up, network.InputWidth, network.HiddenWidth, precision);
-        var down = backend.Dense.Pack(network.Down, network.HiddenWidth, network.InputWidth, precision);
-        Owned.Add(up);
-        Owned.Add(down);
         return new FeedForwardMatrices
         {
-            Up = up,
+            Up = Pack(network.Up, network.InputWidth, network.HiddenWidth),
             UpBias = network.UpBias is null ? default : Rent(1, network.HiddenWidth, network.UpBias),
-            Activation = network.HasGelu ? new Activation(ActivationKind.Gelu) : default,
-            Down = down,
+            Gate = network.Gate is null ? null : Pack(network.Gate, network.InputWidth, network.HiddenWidth),
+            Activation = network.Activation,
+            Down = Pack(network.Down, network.HiddenWidth, network.InputWidth),
             DownBias = network.DownBias is null ? default : Rent(1, network.InputWidth, network.DownBias),
         };
+
+        PackedMatrix Pack(float[] weights, int inputs, int outputs)
+        {
+            var packed = backend.Dense.Pack(weights, inputs, outputs, precision);
+            Owned.Add(packed);
+            return packed;
+        }
     }
 }

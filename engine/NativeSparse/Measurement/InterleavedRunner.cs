@@ -22,7 +22,7 @@ public static class InterleavedRunner
     {
         ArgumentNullException.ThrowIfNull(contenders);
         ArgumentOutOfRangeException.ThrowIfLessThan(rounds, 1);
-        var repeats = contenders.Select(contender => Calibrate(contender.Run, sliceMilliseconds, cancellation)).ToArray();
+        var repeats = contenders.Select(contender => Calibrate(contender, sliceMilliseconds, cancellation)).ToArray();
         var times = contenders.Select(_ => new double[rounds]).ToArray();
         for (var round = 0; round < rounds; round++)
         {
@@ -30,7 +30,7 @@ public static class InterleavedRunner
             {
                 cancellation.ThrowIfCancellationRequested();
                 var index = (turn + round) % contenders.Count;
-                times[index][round] = Time(contenders[index].Run, repeats[index]);
+                times[index][round] = TakeTurn(contenders[index], repeats[index], cancellation);
             }
         }
 
@@ -38,17 +38,35 @@ public static class InterleavedRunner
     }
 
     /// <summary>Runs until compiled and warm, and says how many runs fill a slice.</summary>
-    private static int Calibrate(Action run, double sliceMilliseconds, CancellationToken cancellation)
+    private static int Calibrate(Contender contender, double sliceMilliseconds, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
         var fastest = double.MaxValue;
         for (var i = 0; i < WarmUpRuns || Stopwatch.GetElapsedTime(start).TotalMilliseconds < WarmUpMilliseconds; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            fastest = Math.Min(fastest, Time(run, 1));
+            fastest = Math.Min(fastest, Time(contender.Run, 1));
+        }
+
+        if (contender.KeepsSpinning)
+        {
+            QuietProcess.Wait(cancellation);
         }
 
         return (int)Math.Clamp(sliceMilliseconds / Math.Max(fastest, 1e-6), 1, 100_000);
+    }
+
+    private static double TakeTurn(Contender contender, int repeats, CancellationToken cancellation)
+    {
+        if (!contender.KeepsSpinning)
+        {
+            return Time(contender.Run, repeats);
+        }
+
+        contender.Run();
+        var milliseconds = Time(contender.Run, repeats);
+        QuietProcess.Wait(cancellation);
+        return milliseconds;
     }
 
     private static double Time(Action run, int repeats)

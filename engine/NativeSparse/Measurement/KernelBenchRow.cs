@@ -49,6 +49,12 @@ public sealed record KernelBenchRow
     public double? RatioToOnnxRuntimeFloat32 { get; init; }
 
     /// <summary>
+    /// ONNX Runtime's time at the same precision over this, its threads spinning between runs as they do by themselves (elsewhere they are sent
+    /// to sleep after each run); with more than one thread.
+    /// </summary>
+    public double? RatioToOnnxRuntimeSpinning { get; init; }
+
+    /// <summary>
     /// Time of ONNX Runtime's MoE operator (com.microsoft, float32, router included) over ours computing the operator's function: tanh GELU and
     /// softmax weights; their outputs were compared first.
     /// </summary>

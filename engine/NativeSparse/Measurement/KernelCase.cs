@@ -50,6 +50,9 @@ public sealed record KernelCase(
         .. from tokens in new[] { 1, 512 } select new KernelCase(KernelFamily.Routing, tokens, 0, 0, 8, 2),
     ];
 
+    /// <summary>Whether a feed-forward network is gated: <c>(silu(x Wg) * (x Wu)) Wd</c>, without biases.</summary>
+    public bool IsGated { get; init; }
+
     /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c> or <c>routing</c>.</summary>
     public string FamilyName => NameOf(Family);
 
@@ -71,10 +74,11 @@ public sealed record KernelCase(
         throw new FormatException($"unknown family '{name}'; known: {string.Join(", ", Enum.GetValues<KernelFamily>().Select(NameOf))}");
     }
 
-    /// <summary>The shape without the tokens: <c>768x3072</c>, <c>768x3072 2 of 8</c>, <c>2 of 8</c>.</summary>
+    /// <summary>The shape without the tokens: <c>768x3072</c>, <c>4096x11008 gated</c>, <c>768x3072 2 of 8</c>, <c>2 of 8</c>.</summary>
     public string Name => Family switch
     {
-        KernelFamily.Dense or KernelFamily.FeedForward => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth}"),
+        KernelFamily.Dense or KernelFamily.FeedForward =>
+            string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth}{(IsGated ? " gated" : "")}"),
         KernelFamily.Experts => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {Active} of {Experts}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{Active} of {Experts}"),
     };

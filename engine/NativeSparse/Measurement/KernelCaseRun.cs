@@ -14,6 +14,7 @@ internal sealed class KernelCaseRun : IDisposable
     private readonly KernelPeaks _peaks;
     private readonly int _baseline;
     private readonly int _float32Baseline;
+    private readonly int _spinningBaseline;
 
     public KernelCaseRun(KernelCase @case, KernelBenchOptions options)
     {
@@ -22,6 +23,7 @@ internal sealed class KernelCaseRun : IDisposable
         _peaks = new KernelPeaks(_contenders);
         _baseline = Add(_problem.Baseline);
         _float32Baseline = _problem.Float32Baseline == _problem.Baseline ? _baseline : Add(_problem.Float32Baseline);
+        _spinningBaseline = Add(_problem.SpinningBaseline);
     }
 
     /// <summary>Adds what a backend runs, and checks it.</summary>
@@ -76,6 +78,7 @@ internal sealed class KernelCaseRun : IDisposable
             RatioToOnnxRuntimeLow = toBaseline?.Low,
             RatioToOnnxRuntimeHigh = toBaseline?.High,
             RatioToOnnxRuntimeFloat32 = Ratio(samples, _float32Baseline, entry.Own)?.Median,
+            RatioToOnnxRuntimeSpinning = Ratio(samples, _spinningBaseline, entry.Own)?.Median,
             RatioToOnnxRuntimeMoe = Ratio(samples, mixture, entry.LikeMixture)?.Median,
             ShareOfPeak = _problem.Operations > 0
                 ? Ratio(samples, entry.Peak, entry.Own)?.Median * _problem.Operations / (_peaks.Operations(entry.Peak) * _options.Threads)

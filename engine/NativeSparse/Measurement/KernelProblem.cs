@@ -30,6 +30,11 @@ internal abstract class KernelProblem : IDisposable
             throw new ArgumentException($"experts have no {Precisions.Name(@case.Precision)}; they have float32 and int8", nameof(@case));
         }
 
+        if (@case is { IsGated: true, Family: not KernelFamily.FeedForward })
+        {
+            throw new ArgumentException($"only feed-forward networks are gated, got {@case.FamilyName}", nameof(@case));
+        }
+
         return @case.Family switch
         {
             KernelFamily.Dense when !@case.IsCold => new DenseProblem(@case, threads),
@@ -57,10 +62,13 @@ internal abstract class KernelProblem : IDisposable
     protected IList<IDisposable> Owned { get; } = [];
 
     /// <summary>ONNX Runtime doing the same dense work at the same precision (float32 where ours is bfloat16, which it does not have here), or null.</summary>
-    public abstract Contender? Baseline { get; }
+    public Contender? Baseline { get; private set; }
+
+    /// <summary>The same with threads that go on spinning between runs, where there is more than one.</summary>
+    public Contender? SpinningBaseline { get; private set; }
 
     /// <summary>ONNX Runtime doing the same dense work in float32, or null; the same object as <see cref="Baseline"/> at float32 and bfloat16.</summary>
-    public abstract Contender? Float32Baseline { get; }
+    public Contender? Float32Baseline { get; private set; }
 
     /// <summary>ONNX Runtime's own operator for experts, or null where the case is none for it.</summary>
     public virtual ExpertMixture? Mixture => null;
@@ -100,7 +108,21 @@ internal abstract class KernelProblem : IDisposable
         Memory.Dispose();
     }
 
-    protected Contender Own(string name, OnnxRuntimeBaseline baseline)
+    /// <summary>Sets the baselines.</summary>
+    /// <param name="create">Makes the session of the case's dense work at a precision.</param>
+    protected void CompareWith(Func<Precision, OnnxRuntimeThreads, OnnxRuntimeBaseline> create)
+    {
+        var precision = Case.Precision == Precision.BFloat16 ? Precision.Float32 : Case.Precision;
+        Float32Baseline = Own("onnxruntime float32", create(Precision.Float32, new OnnxRuntimeThreads(Threads)));
+        Baseline = precision == Precision.Float32
+            ? Float32Baseline
+            : Own($"onnxruntime {Precisions.Name(precision)}", create(precision, new OnnxRuntimeThreads(Threads)));
+        SpinningBaseline = Threads == 1
+            ? null
+            : Own($"onnxruntime {Precisions.Name(precision)}, spinning", create(precision, new OnnxRuntimeThreads(Threads, KeepSpinning: true))) with { KeepsSpinning = true };
+    }
+
+    private Contender Own(string name, OnnxRuntimeBaseline baseline)
     {
         Owned.Add(baseline);
         return new Contender(name, baseline.Run);

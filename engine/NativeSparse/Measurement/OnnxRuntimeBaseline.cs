@@ -17,7 +17,7 @@ internal sealed class OnnxRuntimeBaseline : IDisposable
     private readonly OrtValue _x;
     private readonly OrtValue _y;
 
-    private OnnxRuntimeBaseline(GraphProto graph, string output, View x, View y, int threads)
+    private OnnxRuntimeBaseline(GraphProto graph, string output, View x, View y, OnnxRuntimeThreads threads)
     {
         graph.Name = "baseline";
         graph.Input.Add(Value(Input, x));
@@ -27,13 +27,13 @@ internal sealed class OnnxRuntimeBaseline : IDisposable
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = Contrib, Version = 1 });
         using var options = new SessionOptions
         {
-            IntraOpNumThreads = threads,
+            IntraOpNumThreads = threads.Count,
             InterOpNumThreads = 1,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
         };
 
-        // Spinning threads of one session would slow every other contender down.
-        options.AddSessionConfigEntry("session.force_spinning_stop", "1");
+        // Threads that go on spinning after a run slow the contender down that is timed next, unless the runner waits for them.
+        options.AddSessionConfigEntry("session.force_spinning_stop", threads.KeepSpinning ? "0" : "1");
         _session = new InferenceSession(model.ToByteArray(), options);
         _output = output;
         _x = Bind(x);
@@ -41,21 +41,27 @@ internal sealed class OnnxRuntimeBaseline : IDisposable
     }
 
     /// <summary>y = x W, in float32, dynamic int8 or 4 bits.</summary>
-    public static OnnxRuntimeBaseline MatMul(float[] weights, View x, View y, int threads, Precision precision = Precision.Float32)
+    public static OnnxRuntimeBaseline MatMul(float[] weights, View x, View y, OnnxRuntimeThreads threads, Precision precision = Precision.Float32)
     {
         var graph = new BaselineGraph();
         return new OnnxRuntimeBaseline(graph.Graph, Linear(graph, Input, weights, x.Columns, y.Columns, null, precision), x, y, threads);
     }
 
     /// <summary>Networks one after the other, in float32, dynamic int8 or 4 bits.</summary>
-    public static OnnxRuntimeBaseline FeedForward(IReadOnlyList<BenchNetwork> chain, View x, View y, int threads, Precision precision = Precision.Float32)
+    public static OnnxRuntimeBaseline FeedForward(IReadOnlyList<BenchNetwork> chain, View x, View y, OnnxRuntimeThreads threads, Precision precision = Precision.Float32)
     {
         var graph = new BaselineGraph();
         var value = Input;
         foreach (var network in chain)
         {
-            value = Linear(graph, value, network.Up, network.InputWidth, network.HiddenWidth, network.UpBias, precision);
-            value = network.HasGelu ? graph.Gelu(value) : value;
+            var up = Linear(graph, value, network.Up, network.InputWidth, network.HiddenWidth, network.UpBias, precision);
+            value = network switch
+            {
+                { Gate: { } gate } => graph.Multiply(
+                    graph.Silu(Linear(graph, value, gate, network.InputWidth, network.HiddenWidth, null, precision)), up),
+                { Activation.Kind: ActivationKind.Gelu } => graph.Gelu(up),
+                _ => up,
+            };
             value = Linear(graph, value, network.Down, network.HiddenWidth, network.InputWidth, network.DownBias, precision);
         }
 
@@ -64,7 +70,7 @@ internal sealed class OnnxRuntimeBaseline : IDisposable
 
     /// <summary>Router and the operator com.microsoft::MoE, in float32.</summary>
     /// <exception cref="OnnxRuntimeException">This build of ONNX Runtime does not have the operator.</exception>
-    public static OnnxRuntimeBaseline MixtureOfExperts(MixtureWeights experts, float[] router, int active, View x, View y, int threads)
+    public static OnnxRuntimeBaseline MixtureOfExperts(MixtureWeights experts, float[] router, int active, View x, View y, OnnxRuntimeThreads threads)
     {
         var graph = new BaselineGraph();
         var logits = graph.Linear(Input, router, experts.InputWidth, experts.Experts, null);

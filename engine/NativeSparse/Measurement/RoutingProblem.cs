@@ -19,10 +19,6 @@ internal sealed class RoutingProblem : KernelProblem
 
     public override double WeightBytes => 0;
 
-    public override Contender? Baseline => null;
-
-    public override Contender? Float32Baseline => null;
-
     public override Contender Prepare(Backend backend)
     {
         var execution = Enter();

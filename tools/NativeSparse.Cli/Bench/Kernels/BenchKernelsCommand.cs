@@ -20,21 +20,22 @@ internal sealed class BenchKernelsCommand : ToolCommand
 
     private readonly Option<string[]> _shapes = new("--shape")
     {
-        Description = "A shape of the standard cases by name (such as 768x3072), or TxDxH: tokens, input and hidden width (experts and routing: "
-            + "2 of 8). May be given several times. Default: the standard cases.",
-        HelpName = "NAME|TxDxH",
+        Description = $"A standard case ('768x3072 2 of 8'), a model ({string.Join(", ", KernelShape.Known.Select(shape => shape.Name))}), or DxH: input and "
+            + "hidden width, at the usual numbers of tokens; with Tx before it, at T tokens or images (experts and routing: 2 of 8). May be given several "
+            + "times. Default: the standard cases.",
+        HelpName = "[Tx]NAME|[Tx]DxH",
         DefaultValueFactory = _ => [],
     };
 
     private readonly Option<string?> _precision = new("--precision")
     {
-        Description = $"How the matrices are held: {string.Join(", ", Precisions.Names)}. Default: all standard cases; float32 for a shape TxDxH.",
+        Description = $"How the matrices are held: {string.Join(", ", Precisions.Names)}. Default: all standard cases; float32 for other shapes.",
         HelpName = "P",
     };
 
     private readonly Option<bool> _cold = new("--cold")
     {
-        Description = "For a shape TxDxH: weights from memory, a chain of layers larger than the caches (dense: pairs of products; ffn).",
+        Description = "For a shape that is no standard case: weights from memory, a chain of layers larger than the caches (dense: pairs of products; ffn).",
     };
 
     private readonly Option<string> _backends = new("--backend")
@@ -148,13 +149,21 @@ internal sealed class BenchKernelsCommand : ToolCommand
 
         try
         {
-            return [.. families.Where(family => family != KernelFamily.Routing || families.Length == 1).Select(family => complete(KernelCase.Parse(family, shape)))];
+            return Cases(shape, families) is { Length: > 0 } cases
+                ? [.. cases.Select(complete)]
+                : throw new UsageException($"there is no shape '{shape}' in {string.Join(", ", families.Select(KernelCase.NameOf))}");
         }
         catch (FormatException exception)
         {
             throw new UsageException(
                 $"{exception.Message}; or one of the standard cases {string.Join(", ", standard.Select(candidate => candidate.Name).Distinct())}");
         }
+    }
+
+    private static KernelCase[] Cases(string shape, KernelFamily[] families)
+    {
+        KernelFamily[] asked = [.. families.Where(family => family != KernelFamily.Routing || families.Length == 1)];
+        return [.. asked.SelectMany(KernelShape.Parse(shape).Cases)];
     }
 
     private sealed class RowProgress(IProgress<ConversionProgress> progress, KernelBenchOptions options) : IProgress<KernelBenchRow>

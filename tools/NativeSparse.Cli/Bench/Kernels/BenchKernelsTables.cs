@@ -11,6 +11,7 @@ internal static class BenchKernelsTables
     /// <summary>Figures that only some cases and options have.</summary>
     private static readonly (string Name, string Meaning, Func<KernelBenchRow, double?> Value)[] OptionalColumns =
     [
+        ("x ONNX Runtime spinning", "its threads spin between runs, its default; elsewhere they are stopped after each (session.force_spinning_stop)", row => row.RatioToOnnxRuntimeSpinning),
         ("x its MoE", "ONNX Runtime's MoE operator over ours computing the same function (tanh GELU, softmax weights), router included", row => row.RatioToOnnxRuntimeMoe),
     ];
 

@@ -1,0 +1,83 @@
+using NativeSparse.Kernels;
+using NativeSparse.Measurement;
+using Xunit;
+
+namespace NativeSparse.Perf.Tests;
+
+public sealed class KernelShapeTests
+{
+    [Theory]
+    [InlineData("bert-base", "768x3072", 6)]
+    [InlineData("minilm", "384x1536", 6)]
+    [InlineData("vit-l", "1024x4096", 6)]
+    [InlineData("llama-7b", "4096x11008 gated", 6)]
+    [InlineData("640x2560", "640x2560", 6)]
+    [InlineData("128xbert-base", "768x3072", 1)]
+    [InlineData("128x768x3072", "768x3072", 1)]
+    public void A_shape_gives_the_cases_of_feed_forward_networks(string text, string name, int count)
+    {
+        var cases = KernelShape.Parse(text).Cases(KernelFamily.FeedForward);
+
+        Assert.Equal(count, cases.Count);
+        Assert.All(cases, @case => Assert.Equal(name, @case.Name));
+        Assert.All(cases, @case => Assert.Equal(name.Contains("gated", StringComparison.Ordinal), @case.IsGated));
+    }
+
+    [Fact]
+    public void Other_families_take_networks_too_but_experts_no_gated_ones()
+    {
+        Assert.Equal("768x3072 2 of 8", KernelShape.Parse("bert-base").Cases(KernelFamily.Experts)[0].Name);
+        Assert.Equal("4096x11008", KernelShape.Parse("llama-7b").Cases(KernelFamily.Dense)[0].Name);
+        Assert.Empty(KernelShape.Parse("llama-7b").Cases(KernelFamily.Experts));
+    }
+
+    [Fact]
+    public void Pointwise_convolutions_are_products_of_their_pixels()
+    {
+        var shape = KernelShape.Parse("mobilenetv2");
+        var cases = shape.Cases(KernelFamily.Dense);
+
+        Assert.Equal((12544, "32x16"), (cases[0].Tokens, cases[0].Name));
+        Assert.Equal((12544, "16x96"), (cases[1].Tokens, cases[1].Name));
+        Assert.Equal((49, "320x1280"), (cases[^1].Tokens, cases[^1].Name));
+        Assert.Contains(cases, @case => (@case.Tokens, @case.Name) == (196, "96x576"));
+        Assert.Equal(cases.Count, cases.Distinct().Count());
+        Assert.Equal(4 * 12544, KernelShape.Parse("4xmobilenetv2").Cases(KernelFamily.Dense)[0].Tokens);
+        Assert.Empty(shape.Cases(KernelFamily.FeedForward));
+        Assert.Empty(shape.Cases(KernelFamily.Experts));
+    }
+
+    [Theory]
+    [InlineData("bert-huge")]
+    [InlineData("0xbert-base")]
+    [InlineData("1x2x3x4")]
+    [InlineData("768x")]
+    [InlineData("")]
+    public void An_unknown_shape_is_refused_with_the_known_ones(string text)
+    {
+        var message = Assert.Throws<FormatException>(() => KernelShape.Parse(text)).Message;
+
+        Assert.All(KernelShape.Known, known => Assert.Contains(known.Name, message, StringComparison.Ordinal));
+        Assert.Contains("4096x11008, gated", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Precision.Float32, 1e-5)]
+    [InlineData(Precision.BFloat16, 3e-2)]
+    [InlineData(Precision.Int8, 1e-1)]
+    [InlineData(Precision.Int4, 5e-1)]
+    public void Gated_networks_run_at_every_precision(Precision precision, double tolerance)
+    {
+        var options = new KernelBenchOptions
+        {
+            Cases = [new KernelCase(KernelFamily.FeedForward, 3, 64, 96, Precision: precision) { IsGated = true }],
+            Rounds = 1,
+        };
+
+        var row = Assert.Single(KernelBench.Run(options, cancellation: TestContext.Current.CancellationToken).Rows);
+
+        Assert.Equal("64x96 gated", row.Case);
+        Assert.InRange(row.MaxError!.Value, 0, tolerance);
+        Assert.True(row.RatioToOnnxRuntime > 0);
+    }
+}
