@@ -25,9 +25,9 @@ internal abstract class KernelProblem : IDisposable
             throw new ArgumentException($"routing has no precision but float32, got {Precisions.Name(@case.Precision)}", nameof(@case));
         }
 
-        if (@case is { Family: KernelFamily.Experts, Precision: Precision.Int4 or Precision.BFloat16 })
+        if (@case is { Family: KernelFamily.Experts, Precision: Precision.BFloat16 })
         {
-            throw new ArgumentException($"experts have no {Precisions.Name(@case.Precision)}; they have float32 and int8", nameof(@case));
+            throw new ArgumentException($"experts have no {Precisions.Name(@case.Precision)}; they have float32, int8 and int4", nameof(@case));
         }
 
         if (@case is { IsGated: true, Family: not KernelFamily.FeedForward })

@@ -115,17 +115,20 @@ internal sealed class BenchKernelsCommand : ToolCommand
         var shapes = invocation.Get(_shapes)!;
         if (shapes.Length == 0)
         {
-            return standard;
+            return standard.Length > 0
+                ? standard
+                : throw new UsageException(
+                    $"there is no standard case of {string.Join(", ", families.Select(KernelCase.NameOf))} at {Precisions.Name(precision!.Value)}; give a --shape such as 768x3072");
         }
 
-        if (precision is Precision.Int4 or Precision.BFloat16)
+        if (precision is Precision.BFloat16)
         {
             families = [.. families.Where(family => family is not KernelFamily.Experts)];
         }
 
         if (families.Length == 0)
         {
-            throw new UsageException($"experts have no {Precisions.Name(precision!.Value)}; give float32 or int8");
+            throw new UsageException($"experts have no {Precisions.Name(precision!.Value)}; give float32, int8 or int4");
         }
 
         var isCold = invocation.Get(_cold);
