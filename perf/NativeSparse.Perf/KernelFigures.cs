@@ -36,6 +36,11 @@ internal static class KernelFigures
             yield return ($"experts {row.Case} {row.Precision}, T = {row.Tokens}, times own dense", row.RatioToDense!.Value);
             yield return ($"experts {row.Case} {row.Precision}, T = {row.Tokens}, times ONNX Runtime's dense network", row.RatioToOnnxRuntime ?? double.NaN);
         }
+
+        foreach (var row in rows.Where(row => row.Family == "lowrank" && row.RatioToDense is not null))
+        {
+            yield return ($"low-rank experts {row.Case}, T = {row.Tokens}, times whole networks with the deltas merged", row.RatioToDense!.Value);
+        }
     }
 
     private static IEnumerable<(string Figure, double Value)> Median(string figure, IEnumerable<double?> values)

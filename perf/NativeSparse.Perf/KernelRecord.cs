@@ -38,6 +38,8 @@ internal static class KernelRecord
     [
         ("x ONNX Runtime spinning", row => Format(row.RatioToOnnxRuntimeSpinning, "0.00")),
         ("x its MoE", row => Format(row.RatioToOnnxRuntimeMoe, "0.00")),
+        ("fastest other", row => row.FastestOther ?? ""),
+        ("x fastest other", row => Format(row.RatioToFastestOther, "0.00")),
         ("note", row => row.Note?.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal) ?? ""),
     ];
 

@@ -10,6 +10,7 @@ internal static class ReadmeKernelSection
     private const string Dense = "dense";
     private const string Networks = "ffn";
     private const string Experts = "experts";
+    private const string LowRank = "lowrank";
     private const string Float32 = "float32";
     private const string BFloat16 = "bfloat16";
 
@@ -56,6 +57,11 @@ internal static class ReadmeKernelSection
                 + (hasMoe ? " / times its MoE operator" : ""),
                 row => $"{ReadmeTable.Number(row.RatioToDense, "0.00")} / {ReadmeTable.Number(row.RatioToOnnxRuntime, "0.00")}"
                     + (hasMoe ? $" / {ReadmeTable.Number(row.RatioToOnnxRuntimeMoe, "0.00")}" : ""));
+            Append(
+                text,
+                rows.Where(row => row.Family == LowRank),
+                "Experts that share one network, with low-rank deltas: times whole networks with the deltas merged / times ONNX Runtime's MoE operator on these",
+                row => $"{ReadmeTable.Number(row.RatioToDense, "0.00")} / {ReadmeTable.Number(row.RatioToOnnxRuntimeMoe, "0.00")}");
         }
 
         return text.ToString();

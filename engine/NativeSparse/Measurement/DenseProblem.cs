@@ -17,7 +17,6 @@ internal sealed class DenseProblem : KernelProblem
         _weights = Sample(1, @case.InputWidth * @case.HiddenWidth);
         _x = Rent(@case.Tokens, @case.InputWidth, Sample(2, @case.Tokens * @case.InputWidth));
         _y = Rent(@case.Tokens, @case.HiddenWidth);
-        CompareWith((precision, sessionThreads) => OnnxRuntimeBaseline.MatMul(_weights, _x, Rent(@case.Tokens, @case.HiddenWidth), sessionThreads, precision));
     }
 
     public override double Operations => 2.0 * Case.Tokens * _weights.Length;
@@ -25,6 +24,9 @@ internal sealed class DenseProblem : KernelProblem
     public override double WeightBytes => _weights.Length * BytesPerWeight;
 
     public override Contender Prepare(Backend backend) => Prepare(backend, Case.Precision, _y);
+
+    protected override OnnxRuntimeBaseline OpenBaseline(Precision precision, OnnxRuntimeThreads threads) =>
+        OnnxRuntimeBaseline.MatMul(_weights, _x, Rent(Case.Tokens, Case.HiddenWidth), threads, precision);
 
     public override Contender? PrepareDense(Backend backend) => null;
 

@@ -37,9 +37,7 @@ internal sealed unsafe class ExpertProblem : KernelProblem
         _denseY = Rent(@case.Tokens, d);
         _scores = Rent(@case.Tokens, @case.Experts);
         _routing = Routing.Rent(Memory, @case.Tokens, @case.Active);
-        CompareWith((precision, sessionThreads) => OnnxRuntimeBaseline.FeedForward([_network], _x, Rent(@case.Tokens, d), sessionThreads, precision));
         _mixtureY = @case.Precision == Precision.Float32 ? Rent(@case.Tokens, d) : default;
-        Mixture = @case.Precision == Precision.Float32 ? OpenMixture() : null;
     }
 
     public override double Operations => 4.0 * Case.Tokens * Case.InputWidth * Width * Case.Active;
@@ -47,11 +45,14 @@ internal sealed unsafe class ExpertProblem : KernelProblem
     public override double WeightBytes =>
         (double)_up.Length * 2 / Case.Experts * Math.Min(Case.Experts, Case.Active * Case.Tokens) * BytesPerWeight;
 
-    public override ExpertMixture? Mixture { get; }
+    public override ExpertMixture? Mixture => field ??= Case.Precision == Precision.Float32 ? OpenMixture() : null;
 
     private int Width => Case.HiddenWidth / Case.Experts;
 
     public override Contender Prepare(Backend backend) => Prepare(backend, Case.Precision, _y);
+
+    protected override OnnxRuntimeBaseline OpenBaseline(Precision precision, OnnxRuntimeThreads threads) =>
+        OnnxRuntimeBaseline.FeedForward([_network], _x, Rent(Case.Tokens, Case.InputWidth), threads, precision);
 
     public override Contender? PrepareLikeMixture(Backend backend)
     {

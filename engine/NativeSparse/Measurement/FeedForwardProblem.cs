@@ -35,7 +35,6 @@ internal sealed unsafe class FeedForwardProblem : KernelProblem
         _weights = layerWeights * layers;
         _x = Rent(@case.Tokens, d, Sample(2, @case.Tokens * d));
         _y = Rent(@case.Tokens, d);
-        CompareWith((precision, sessionThreads) => OnnxRuntimeBaseline.FeedForward(_chain, _x, Rent(@case.Tokens, d), sessionThreads, precision));
     }
 
     public override double Operations => 2.0 * Case.Tokens * _weights;
@@ -43,6 +42,9 @@ internal sealed unsafe class FeedForwardProblem : KernelProblem
     public override double WeightBytes => _weights * BytesPerWeight;
 
     public override Contender Prepare(Backend backend) => Prepare(backend, Case.Precision, _y);
+
+    protected override OnnxRuntimeBaseline OpenBaseline(Precision precision, OnnxRuntimeThreads threads) =>
+        OnnxRuntimeBaseline.FeedForward(_chain, _x, Rent(Case.Tokens, Case.InputWidth), threads, precision);
 
     public override Contender? PrepareDense(Backend backend) => null;
 

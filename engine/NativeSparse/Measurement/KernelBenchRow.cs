@@ -3,7 +3,7 @@ namespace NativeSparse.Measurement;
 /// <summary>One measured case on one backend. Ratios are theirs over ours: above 1, ours is faster.</summary>
 public sealed record KernelBenchRow
 {
-    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c> or <c>routing</c>.</summary>
+    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c> or <c>lowrank</c>.</summary>
     public required string Family { get; init; }
 
     /// <summary>The shape's name.</summary>
@@ -30,7 +30,8 @@ public sealed record KernelBenchRow
     /// <summary>The time that a tenth of the rounds beat.</summary>
     public required double P10Milliseconds { get; init; }
 
-    /// <summary>Own dense time of the same backend over this: the same product, or the dense network that the experts are cut from.</summary>
+    /// <summary>Own dense time of the same backend over this: the same product, the dense network that the experts are cut from, or, of
+    /// low-rank experts, whole networks with the deltas merged.</summary>
     public double? RatioToDense { get; init; }
 
     /// <summary>Own float32 time of the same case and backend over this, where the case is at another precision.</summary>
@@ -59,6 +60,15 @@ public sealed record KernelBenchRow
     /// softmax weights; their outputs were compared first.
     /// </summary>
     public double? RatioToOnnxRuntimeMoe { get; init; }
+
+    /// <summary>Of the row of the automatic choice: the fastest of the other backends of the same run, or null where there is none.</summary>
+    public string? FastestOther { get; init; }
+
+    /// <summary>That backend's time over this.</summary>
+    public double? RatioToFastestOther { get; init; }
+
+    /// <summary>Upper end of that ratio's 95 % interval.</summary>
+    public double? RatioToFastestOtherHigh { get; init; }
 
     /// <summary>Share of the multiply-add peak of the same rounds: the median of the rounds' ratios.</summary>
     public double? ShareOfPeak { get; init; }

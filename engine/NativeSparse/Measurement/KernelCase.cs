@@ -27,6 +27,9 @@ public sealed record KernelCase(
 
     private const int DefaultExperts = 8;
 
+    /// <summary>R of low-rank deltas.</summary>
+    internal const int Rank = 16;
+
     private static readonly int[] DenseTokens = [1, 8, 32, 128, 512];
 
     private static readonly int[] NetworkTokens = [1, 4, 16, 32, 128, 512];
@@ -47,6 +50,7 @@ public sealed record KernelCase(
         .. from active in new[] { 24, 48 }
            from tokens in new[] { 1, 16, 128, 512 }
            select new KernelCase(KernelFamily.Experts, tokens, 768, 3072, 96, active, Precision.Int8),
+        .. from tokens in new[] { 64, 128, 512 } select new KernelCase(KernelFamily.LowRank, tokens, 768, 3072, 8, 2),
         .. from tokens in new[] { 1, 224 } select new KernelCase(KernelFamily.Routing, tokens, 0, 0, 64, 16),
         .. from tokens in new[] { 1, 512 } select new KernelCase(KernelFamily.Routing, tokens, 0, 0, 8, 2),
     ];
@@ -54,7 +58,7 @@ public sealed record KernelCase(
     /// <summary>Whether a feed-forward network is gated: <c>(silu(x Wg) * (x Wu)) Wd</c>, without biases.</summary>
     public bool IsGated { get; init; }
 
-    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c> or <c>routing</c>.</summary>
+    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c> or <c>lowrank</c>.</summary>
     public string FamilyName => NameOf(Family);
 
     /// <summary>A family's name in tables and options.</summary>
@@ -75,16 +79,18 @@ public sealed record KernelCase(
         throw new FormatException($"unknown family '{name}'; known: {string.Join(", ", Enum.GetValues<KernelFamily>().Select(NameOf))}");
     }
 
-    /// <summary>The shape without the tokens: <c>768x3072</c>, <c>4096x11008 gated</c>, <c>768x3072 2 of 8</c>, <c>2 of 8</c>.</summary>
+    /// <summary>The shape without the tokens: <c>768x3072</c>, <c>4096x11008 gated</c>, <c>768x3072 2 of 8</c>,
+    /// <c>768x3072 2 of 8 rank 16</c>, <c>2 of 8</c>.</summary>
     public string Name => Family switch
     {
         KernelFamily.Dense or KernelFamily.FeedForward =>
             string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth}{(IsGated ? " gated" : "")}"),
         KernelFamily.Experts => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {Active} of {Experts}"),
+        KernelFamily.LowRank => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {Active} of {Experts} rank {Rank}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{Active} of {Experts}"),
     };
 
-    /// <summary>Reads <c>TxDxH</c>; experts and routing take 2 of 8 experts.</summary>
+    /// <summary>Reads <c>TxDxH</c>; experts, low-rank experts and routing take 2 of 8.</summary>
     /// <exception cref="FormatException">It is not three positive whole numbers, or an operand would be larger than 1 GB.</exception>
     public static KernelCase Parse(KernelFamily family, string shape)
     {
@@ -101,7 +107,8 @@ public sealed record KernelCase(
             }
         }
 
-        if (Math.Max((long)sizes[1] * sizes[2], sizes[0] * (long)Math.Max(sizes[1], sizes[2])) > MostValues)
+        var networks = family == KernelFamily.LowRank ? DefaultExperts : 1;
+        if (Math.Max((long)sizes[1] * sizes[2] * networks, sizes[0] * (long)Math.Max(sizes[1], sizes[2])) > MostValues)
         {
             throw new FormatException($"shape '{shape}': an operand would have more than {MostValues} values; give smaller sizes");
         }
@@ -111,7 +118,7 @@ public sealed record KernelCase(
             return new KernelCase(family, sizes[0], sizes[1], sizes[2]);
         }
 
-        return sizes[2] % DefaultExperts == 0
+        return sizes[2] % DefaultExperts == 0 || family == KernelFamily.LowRank
             ? new KernelCase(family, sizes[0], sizes[1], sizes[2], DefaultExperts, Active: 2)
             : throw new FormatException($"shape '{shape}': H is {sizes[2]}, expected a multiple of {DefaultExperts}, the number of experts");
     }

@@ -22,7 +22,7 @@ internal sealed class KernelCaseRun : IDisposable
         _problem = KernelProblem.Create(@case, options.Threads);
         _peaks = new KernelPeaks(_contenders);
         _baseline = Add(_problem.Baseline);
-        _float32Baseline = _problem.Float32Baseline == _problem.Baseline ? _baseline : Add(_problem.Float32Baseline);
+        _float32Baseline = Add(_problem.Float32Baseline);
         _spinningBaseline = Add(_problem.SpinningBaseline);
     }
 
@@ -61,6 +61,8 @@ internal sealed class KernelCaseRun : IDisposable
     {
         var own = samples[entry.Own];
         var toBaseline = Ratio(samples, _baseline, entry.Own);
+        var isPicked = entry.Backend == picked;
+        var other = isPicked ? FastestOther(entry, samples) : null;
         return new KernelBenchRow
         {
             Family = _case.FamilyName,
@@ -87,8 +89,17 @@ internal sealed class KernelCaseRun : IDisposable
             MaxError = entry.Error,
             AllocatedBytes = entry.AllocatedBytes,
             Note = _problem.Mixture?.Obstacle,
-            Picked = entry.Backend == picked,
+            FastestOther = other?.Backend,
+            RatioToFastestOther = other?.Ratio.Median,
+            RatioToFastestOtherHigh = other?.Ratio.High,
+            Picked = isPicked,
         };
+    }
+
+    private (string Backend, PairedRatio Ratio)? FastestOther(Entry entry, IReadOnlyList<TimingSamples> samples)
+    {
+        var others = _entries.Where(other => other != entry).Select(other => (other.Backend, Ratio: samples[other.Own].Over(samples[entry.Own]))).ToArray();
+        return others.Length == 0 ? null : others.MinBy(other => other.Ratio.Median);
     }
 
     /// <summary>The time of one contender over another's, or null where one of them is none.</summary>
@@ -102,8 +113,15 @@ internal sealed class KernelCaseRun : IDisposable
             return -1;
         }
 
-        _contenders.Add(contender);
-        return _contenders.Count - 1;
+        // Ours may be what two ratios are taken from.
+        var index = _contenders.IndexOf(contender);
+        if (index < 0)
+        {
+            _contenders.Add(contender);
+            index = _contenders.Count - 1;
+        }
+
+        return index;
     }
 
     private static long CountAllocated(Action run)

@@ -14,4 +14,7 @@ public enum KernelFamily
 
     /// <summary>Top-k routing.</summary>
     Routing,
+
+    /// <summary>Experts that are one shared network and a low-rank delta each.</summary>
+    LowRank,
 }

@@ -20,9 +20,9 @@ internal abstract class KernelProblem : IDisposable
     /// <exception cref="ArgumentException">The family has no such precision.</exception>
     public static KernelProblem Create(KernelCase @case, int threads)
     {
-        if (@case is { Family: KernelFamily.Routing, Precision: not Precision.Float32 })
+        if (@case is { Family: KernelFamily.Routing or KernelFamily.LowRank, Precision: not Precision.Float32 })
         {
-            throw new ArgumentException($"routing has no precision but float32, got {Precisions.Name(@case.Precision)}", nameof(@case));
+            throw new ArgumentException($"{@case.FamilyName} has no precision but float32, got {Precisions.Name(@case.Precision)}", nameof(@case));
         }
 
         if (@case is { Family: KernelFamily.Experts, Precision: Precision.BFloat16 })
@@ -40,6 +40,7 @@ internal abstract class KernelProblem : IDisposable
             KernelFamily.Dense when !@case.IsCold => new DenseProblem(@case, threads),
             KernelFamily.Dense or KernelFamily.FeedForward => new FeedForwardProblem(@case, threads),
             KernelFamily.Experts => new ExpertProblem(@case, threads),
+            KernelFamily.LowRank => new LowRankProblem(@case, threads),
             _ => new RoutingProblem(@case, threads),
         };
     }
@@ -62,16 +63,18 @@ internal abstract class KernelProblem : IDisposable
     protected IList<IDisposable> Owned { get; } = [];
 
     /// <summary>ONNX Runtime doing the same dense work at the same precision (float32 where ours is bfloat16, which it does not have here), or null.</summary>
-    public Contender? Baseline { get; private set; }
+    public Contender? Baseline => field ??= BaselinePrecision == Precision.Float32 ? Float32Baseline : CreateBaseline(BaselinePrecision);
 
     /// <summary>The same with threads that go on spinning between runs, where there is more than one.</summary>
-    public Contender? SpinningBaseline { get; private set; }
+    public Contender? SpinningBaseline => field ??= Threads == 1 ? null : CreateBaseline(BaselinePrecision, keepSpinning: true);
 
     /// <summary>ONNX Runtime doing the same dense work in float32, or null; the same object as <see cref="Baseline"/> at float32 and bfloat16.</summary>
-    public Contender? Float32Baseline { get; private set; }
+    public Contender? Float32Baseline => field ??= CreateBaseline(Precision.Float32);
 
     /// <summary>ONNX Runtime's own operator for experts, or null where the case is none for it.</summary>
     public virtual ExpertMixture? Mixture => null;
+
+    private Precision BaselinePrecision => Case.Precision == Precision.BFloat16 ? Precision.Float32 : Case.Precision;
 
     /// <summary>What a weight takes.</summary>
     protected double BytesPerWeight => Case.Precision switch
@@ -85,7 +88,7 @@ internal abstract class KernelProblem : IDisposable
     /// <summary>The case on a backend.</summary>
     public abstract Contender Prepare(Backend backend);
 
-    /// <summary>Own dense network on a backend, or null where the case is dense itself or has none.</summary>
+    /// <summary>Own dense network on a backend (of low-rank experts: whole networks), or null where the case is dense itself or has none.</summary>
     public abstract Contender? PrepareDense(Backend backend);
 
     /// <summary>The same case at float32, or null where that is the case itself or too much memory.</summary>
@@ -108,24 +111,19 @@ internal abstract class KernelProblem : IDisposable
         Memory.Dispose();
     }
 
-    /// <summary>Sets the baselines.</summary>
-    /// <param name="create">Makes the session of the case's dense work at a precision.</param>
-    protected void CompareWith(Func<Precision, OnnxRuntimeThreads, OnnxRuntimeBaseline> create)
-    {
-        var precision = Case.Precision == Precision.BFloat16 ? Precision.Float32 : Case.Precision;
-        Float32Baseline = Own("onnxruntime float32", create(Precision.Float32, new OnnxRuntimeThreads(Threads)));
-        Baseline = precision == Precision.Float32
-            ? Float32Baseline
-            : Own($"onnxruntime {Precisions.Name(precision)}", create(precision, new OnnxRuntimeThreads(Threads)));
-        SpinningBaseline = Threads == 1
-            ? null
-            : Own($"onnxruntime {Precisions.Name(precision)}, spinning", create(precision, new OnnxRuntimeThreads(Threads, KeepSpinning: true))) with { KeepsSpinning = true };
-    }
+    /// <summary>ONNX Runtime's session of the case's dense work at a precision, or null where there is none; made when it is first asked for.</summary>
+    protected virtual OnnxRuntimeBaseline? OpenBaseline(Precision precision, OnnxRuntimeThreads threads) => null;
 
-    private Contender Own(string name, OnnxRuntimeBaseline baseline)
+    private Contender? CreateBaseline(Precision precision, bool keepSpinning = false)
     {
+        if (OpenBaseline(precision, new OnnxRuntimeThreads(Threads, keepSpinning)) is not { } baseline)
+        {
+            return null;
+        }
+
         Owned.Add(baseline);
-        return new Contender(name, baseline.Run);
+        var name = $"onnxruntime {Precisions.Name(precision)}";
+        return new Contender(keepSpinning ? $"{name}, spinning" : name, baseline.Run) { KeepsSpinning = keepSpinning };
     }
 
     protected Execution Enter() => new(Splitter, _scratch);

@@ -11,6 +11,8 @@ public sealed record KernelShape
 
     private static readonly int[] ExpertTokens = [1, 16, 128, 512];
 
+    private static readonly int[] LowRankTokens = [64, 128, 512];
+
     /// <summary>The shapes that have names.</summary>
     public static IReadOnlyList<KernelShape> Known { get; } =
     [
@@ -79,6 +81,7 @@ public sealed record KernelShape
         {
             KernelFamily.Dense => DenseTokens,
             KernelFamily.FeedForward => NetworkTokens,
+            KernelFamily.LowRank => LowRankTokens,
             _ => ExpertTokens,
         };
 

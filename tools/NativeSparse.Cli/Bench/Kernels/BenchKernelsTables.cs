@@ -13,6 +13,7 @@ internal static class BenchKernelsTables
     [
         ("x ONNX Runtime spinning", "its threads spin between runs, its default; elsewhere they are stopped after each (session.force_spinning_stop)", row => row.RatioToOnnxRuntimeSpinning),
         ("x its MoE", "ONNX Runtime's MoE operator over ours computing the same function (tanh GELU, softmax weights), router included", row => row.RatioToOnnxRuntimeMoe),
+        ("x fastest other", "the fastest of the other backends of this run over the picked one", row => row.RatioToFastestOther),
     ];
 
     /// <summary>Writes it.</summary>
@@ -51,7 +52,7 @@ internal static class BenchKernelsTables
 
         console.WriteFigures(table);
         console.WriteLine(
-            "x: their time / ours, above 1 ours is faster; of peak, of bandwidth: 1 is the measured value, and what stays in the caches reads at more than 1; "
+            "x: their time / ours, above 1 ours is faster; x dense: of experts the dense network that they are cut from, of lowrank whole networks with the deltas merged; of peak, of bandwidth: 1 is the measured value, and what stays in the caches reads at more than 1; "
             + "error: largest difference to float64, relative to the largest value; bytes a run: allocated on the managed heap");
         if (optional.Length > 0)
         {

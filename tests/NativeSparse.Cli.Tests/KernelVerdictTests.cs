@@ -1,0 +1,51 @@
+using NativeSparse.Cli.Bench.Kernels;
+using NativeSparse.Measurement;
+using Xunit;
+
+namespace NativeSparse.Cli.Tests;
+
+public sealed class KernelVerdictTests
+{
+    private static readonly KernelBenchRow Row = new()
+    {
+        Family = "dense",
+        Case = "768x3072",
+        Precision = "int8",
+        Tokens = 32,
+        Threads = 1,
+        Cold = false,
+        Backend = "cpu:avx512-vnni",
+        Milliseconds = 1,
+        P10Milliseconds = 1,
+        AllocatedBytes = 0,
+        Picked = true,
+        RatioToOnnxRuntime = 1.3,
+        RatioToOnnxRuntimeHigh = 1.4,
+        FastestOther = "cpu:vector256",
+        RatioToFastestOther = 1.1,
+        RatioToFastestOtherHigh = 1.2,
+    };
+
+    [Fact]
+    public void A_choice_that_is_fastest_is_fast_enough() => Assert.Empty(KernelVerdict.Failures([Row]));
+
+    [Fact]
+    public void A_choice_that_another_backend_beats_is_named_with_it()
+    {
+        var failure = Assert.Single(KernelVerdict.Failures([Row with { RatioToFastestOther = 0.8, RatioToFastestOtherHigh = 0.94 }]));
+
+        Assert.Contains("dense 768x3072 int8, T = 32: cpu:vector256 takes 0.80 (at most 0.94) of the time of cpu:avx512-vnni", failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_choice_that_ONNX_Runtime_beats_is_too_slow() =>
+        Assert.Contains("ONNX Runtime takes 0.70", Assert.Single(KernelVerdict.Failures([Row with { RatioToOnnxRuntime = 0.7, RatioToOnnxRuntimeHigh = 0.8 }])), StringComparison.Ordinal);
+
+    [Fact]
+    public void An_interval_that_reaches_the_allowance_proves_nothing() =>
+        Assert.Empty(KernelVerdict.Failures([Row with { RatioToFastestOther = 0.8, RatioToFastestOtherHigh = 0.95, RatioToOnnxRuntimeHigh = 0.95 }]));
+
+    [Fact]
+    public void Only_the_automatic_choice_is_judged() =>
+        Assert.Empty(KernelVerdict.Failures([Row with { Picked = false, RatioToFastestOtherHigh = 0.5, RatioToOnnxRuntimeHigh = 0.5 }]));
+}
