@@ -48,4 +48,18 @@ public sealed class KernelVerdictTests
     [Fact]
     public void Only_the_automatic_choice_is_judged() =>
         Assert.Empty(KernelVerdict.Failures([Row with { Picked = false, RatioToFastestOtherHigh = 0.5, RatioToOnnxRuntimeHigh = 0.5 }]));
+
+    [Fact]
+    public async Task Asserting_runs_the_automatic_choice_beside_the_other_backends()
+    {
+        var capture = await Capture.Run("bench", "kernels", "--family", "routing", "--shape", "2 of 8", "--rounds", "1", "--assert", "--json");
+
+        Assert.InRange(capture.ExitCode, 0, 1);
+        var rows = capture.Json().GetProperty("rows").EnumerateArray().ToArray();
+        Assert.Contains(rows, row => row.GetProperty("backend").GetString() == "cpu:vector128");
+        Assert.DoesNotContain(rows, row => row.GetProperty("backend").GetString() == "reference");
+        var picked = rows.Where(row => row.GetProperty("picked").GetBoolean()).ToArray();
+        Assert.NotEmpty(picked);
+        Assert.Equal(rows.Length > picked.Length, picked.All(row => row.TryGetProperty("fastestOther", out var other) && other.GetString() is not null));
+    }
 }

@@ -1,57 +1,36 @@
 using BenchmarkDotNet.Attributes;
 using NativeSparse.Kernels;
+using NativeSparse.Measurement;
 
 namespace NativeSparse.Perf;
 
-/// <summary>The detail of expert dispatch with a given routing.</summary>
-[MemoryDiagnoser]
-public class ExpertDispatchBench : IDisposable
+/// <summary>Router, top-k and experts, 2 of 8; ONNX Runtime runs the dense network that they are cut from, and its MoE operator on the experts.</summary>
+public class ExpertDispatchBench : ComparedFamilyBench
 {
-    private BenchOperands _operands = null!;
-    private PackedExperts _experts = null!;
-    private Routing _routing;
-    private View _x;
-    private View _y;
+    public override IEnumerable<string> Shapes => KernelShape.Known.Where(shape => shape is { IsNetwork: true, IsGated: false }).Select(shape => shape.Name);
 
-    [Params(1, 16, 224)]
-    public int Tokens { get; set; }
+    public override IEnumerable<int> TokenCounts => [1, 16, 128, 512];
 
-    /// <summary>D, H, E, K.</summary>
-    [Params("256x1024x64x16", "768x3072x8x2")]
-    public string Shape { get; set; } = "256x1024x64x16";
+    public override IEnumerable<Precision> Precisions => [Precision.Float32, Precision.Int8];
 
-    [GlobalSetup]
-    public void SetUp()
-    {
-        var sizes = Shape.Split('x').Select(int.Parse).ToArray();
-        var (d, h, e, k) = (sizes[0], sizes[1], sizes[2], sizes[3]);
-        _operands = new BenchOperands("cpu");
-        _experts = _operands.Backend.Experts.Pack(
-            new ExpertWeights
-            {
-                Experts = e,
-                InputWidth = d,
-                ExpertWidth = h / e,
-                OutputWidth = d,
-                Activation = new Activation(ActivationKind.Gelu),
-                Up = _operands.Sample(d * h),
-                Down = _operands.Sample(d * h),
-            },
-            Precision.Float32);
-        _x = _operands.Rent(Tokens, d);
-        _y = _operands.Rent(Tokens, d);
-        _routing = Routing.Rent(_operands.Memory, Tokens, k);
-        _operands.Backend.Routing.Run(_operands.Execution, _operands.Rent(Tokens, e), new RoutingOptions { K = k }, _routing);
-    }
+    internal override KernelFamily Family => KernelFamily.Experts;
+
+    [GlobalSetup(Target = nameof(OwnDense))]
+    public void SetUpOwnDense() => SetUp((problem, backend) => problem.PrepareDense(backend));
 
     [Benchmark]
-    public void Run() => _operands.Backend.Experts.Run(_operands.Execution, _x, _routing, _experts, 1e-3f, _y);
+    public void OwnDense() => Run();
 
-    [GlobalCleanup]
-    public void Dispose()
-    {
-        _experts.Dispose();
-        _operands.Dispose();
-        GC.SuppressFinalize(this);
-    }
+    [GlobalSetup(Target = nameof(OursAsMoe))]
+    public void SetUpOursAsMoe() => SetUp((problem, backend) => problem.PrepareLikeMixture(backend));
+
+    /// <summary>Ours as the operator computes it: tanh GELU and softmax weights; its outputs are compared with the operator's first.</summary>
+    [Benchmark]
+    public void OursAsMoe() => Run();
+
+    [GlobalSetup(Target = nameof(OnnxRuntimeMoe))]
+    public void SetUpOnnxRuntimeMoe() => SetUp((problem, _) => problem.Mixture?.Theirs);
+
+    [Benchmark]
+    public void OnnxRuntimeMoe() => Run();
 }

@@ -1,41 +1,27 @@
-using BenchmarkDotNet.Attributes;
 using NativeSparse.Kernels;
+using NativeSparse.Measurement;
 
 namespace NativeSparse.Perf;
 
-/// <summary>The detail of routing.</summary>
-[MemoryDiagnoser]
-public class TopKRoutingBench : IDisposable
+/// <summary>Choosing experts. A routing has no width, only experts; nothing dense stands beside it.</summary>
+public class TopKRoutingBench : KernelFamilyBench
 {
-    private BenchOperands _operands = null!;
-    private Routing _routing;
-    private View _scores;
+    private static readonly (string Name, int Experts, int Active)[] Routings = [("2 of 8", 8, 2), ("16 of 64", 64, 16)];
 
-    [Params("cpu", "reference")]
-    public string Version { get; set; } = "cpu";
+    public override IEnumerable<string> Shapes => Routings.Select(routing => routing.Name);
 
-    [Params(1, 224)]
-    public int Tokens { get; set; }
+    public override IEnumerable<int> TokenCounts => [1, 128, 512];
 
-    [Params(RoutingWeights.None, RoutingWeights.SoftmaxRenormalized)]
-    public RoutingWeights Weights { get; set; }
+    public override IEnumerable<Precision> Precisions => [Precision.Float32];
 
-    [GlobalSetup]
-    public void SetUp()
+    internal override KernelFamily Family => KernelFamily.Routing;
+
+    internal override KernelCase Case
     {
-        _operands = new BenchOperands(Version);
-        _scores = _operands.Rent(Tokens, 64);
-        _routing = Routing.Rent(_operands.Memory, Tokens, 16);
-    }
-
-    [Benchmark]
-    public void Run() =>
-        _operands.Backend.Routing.Run(_operands.Execution, _scores, new RoutingOptions { K = 16, Weights = Weights }, _routing);
-
-    [GlobalCleanup]
-    public void Dispose()
-    {
-        _operands.Dispose();
-        GC.SuppressFinalize(this);
+        get
+        {
+            var (_, experts, active) = Routings.First(routing => routing.Name == Shape);
+            return new KernelCase(Family, Tokens, 0, 0, experts, active);
+        }
     }
 }

@@ -1,0 +1,90 @@
+using System.Globalization;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Filters;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using NativeSparse.Kernels;
+using NativeSparse.Measurement;
+using Xunit;
+
+namespace NativeSparse.Perf.Tests;
+
+/// <summary>The classes of BenchmarkDotNet: their parameters, and their columns after a run of one iteration.</summary>
+public sealed class KernelBenchmarksTests
+{
+    public static TheoryData<Type> Families =>
+        [typeof(DenseMatMulBench), typeof(FeedForwardBench), typeof(ExpertDispatchBench), typeof(TopKRoutingBench)];
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Every_combination_of_parameters_is_a_case(Type family)
+    {
+        var bench = (KernelFamilyBench)Activator.CreateInstance(family)!;
+        foreach (var shape in bench.Shapes)
+        {
+            foreach (var tokens in bench.TokenCounts)
+            {
+                foreach (var precision in bench.Precisions)
+                {
+                    (bench.Shape, bench.Tokens, bench.Precision) = (shape, tokens, precision);
+                    Assert.Equal((tokens, precision, bench.Family), (bench.Case.Tokens, bench.Case.Precision, bench.Case.Family));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void The_columns_put_the_methods_of_a_case_in_relation()
+    {
+        var summary = Run<ExpertDispatchBench>();
+        var ours = Row(summary, nameof(KernelFamilyBench.Ours), Precision.Float32);
+
+        foreach (var column in new[] { "x own dense", "x ORT fp32", "x ORT same", "x ORT MoE", "of peak", "of bandwidth", "max error" })
+        {
+            Assert.True(double.Parse(ours[column], CultureInfo.InvariantCulture) >= 0, $"{column}: {ours[column]}");
+        }
+
+        Assert.Equal("1.00", Row(summary, nameof(ExpertDispatchBench.OwnDense), Precision.Float32)["x own dense"]);
+        Assert.Equal("1.00", Row(summary, nameof(ExpertDispatchBench.OnnxRuntimeMoe), Precision.Float32)["x ORT MoE"]);
+        Assert.Equal("-", Row(summary, nameof(ExpertDispatchBench.OnnxRuntimeMoe), Precision.Float32)["max error"]);
+        Assert.Equal("-", Row(summary, nameof(KernelFamilyBench.Ours), Precision.Int8)["x ORT MoE"]);
+        Assert.True(double.Parse(Row(summary, nameof(KernelFamilyBench.Ours), Precision.Int8)["x ORT same"], CultureInfo.InvariantCulture) > 0);
+        Assert.Contains("Allocated", summary.Table.FullHeader);
+
+        // ONNX Runtime at float32 is not timed twice, and its operator only where it exists.
+        Assert.Equal(5 + 4, summary.BenchmarksCases.Length);
+    }
+
+    private static Summary Run<T>()
+        where T : KernelFamilyBench
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            return BenchmarkRunner.Run<T>(ManualConfig.CreateEmpty()
+                .AddLogger(NullLogger.Instance)
+                .AddColumnProvider(DefaultConfig.Instance.GetColumnProviders().ToArray())
+                .AddJob(Job.Dry.WithToolchain(InProcessEmitToolchain.Instance))
+                .AddFilter(new SimpleFilter(benchmark =>
+                    benchmark.Parameters[nameof(KernelFamilyBench.Shape)] is "minilm" && benchmark.Parameters[nameof(KernelFamilyBench.Tokens)] is 16))
+                .WithOptions(ConfigOptions.DisableOptimizationsValidator | ConfigOptions.DisableLogFile)
+                .WithArtifactsPath(folder.FullName));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static Dictionary<string, string> Row(Summary summary, string method, Precision precision)
+    {
+        var row = Assert.Single(summary.Table.FullContent, cells =>
+            cells[Index("Method")] == method && cells[Index(nameof(KernelFamilyBench.Precision))] == precision.ToString());
+        return summary.Table.FullHeader.Zip(row).DistinctBy(cell => cell.First).ToDictionary(cell => cell.First, cell => cell.Second);
+
+        int Index(string column) => Array.IndexOf(summary.Table.FullHeader, column);
+    }
+}
