@@ -17,6 +17,21 @@ public sealed class InterleavedRunnerTests
     }
 
     [Fact]
+    public void A_contender_that_keeps_spinning_starts_warm_and_the_next_turn_waits_for_quiet()
+    {
+        var (runs, seen) = (0, new List<int>());
+        var spinning = new Contender("spinning", () => runs++) { KeepsSpinning = true };
+        var other = new Contender("other", () => seen.Add(runs));
+
+        InterleavedRunner.Run([spinning, other], rounds: 1, sliceMilliseconds: 1e-9, TestContext.Current.CancellationToken);
+
+        // Both are calibrated first; in the round, the one run that is timed comes after one that is not.
+        Assert.Equal(seen[0] + 2, seen[^1]);
+        Assert.Throws<OperationCanceledException>(
+            () => InterleavedRunner.Run([spinning], rounds: 1, cancellation: new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
     public void Ratios_are_taken_round_by_round()
     {
         var ours = new TimingSamples("ours", [1, 2, 3, 4, 5]);
