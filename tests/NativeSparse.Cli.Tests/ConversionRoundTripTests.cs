@@ -55,6 +55,7 @@ public sealed class ConversionRoundTripTests
     [Theory]
     [InlineData("int8", 0.998, 0.5)]
     [InlineData("int4", 0.97, 0.4)]
+    [InlineData("bfloat16", 0.9999, 0.51)]
     public async Task Quantized_networks_are_near_the_dense_model_and_smaller(string precision, double cosine, double share)
     {
         using var folder = new TemporaryFolder();
@@ -92,6 +93,37 @@ public sealed class ConversionRoundTripTests
         Assert.InRange(convert.GetProperty("model").GetProperty("cosine").GetDouble(), cosine, 1.000001);
         var inspect = await Done("inspect", output, "--json");
         Assert.All(inspect.GetProperty("sites").EnumerateArray(), site => Assert.Equal("experts", site.GetProperty("form").GetString()));
+    }
+
+    [Fact]
+    public async Task Experts_at_bfloat16_are_half_the_size_and_their_report_has_the_error_after_rounding()
+    {
+        using var folder = new TemporaryFolder();
+        var (output, tokens) = (folder.File("out.onnx"), folder.File("tokens.jsonl"));
+        await File.WriteAllLinesAsync(
+            tokens,
+            Enumerable.Range(1, 5).Select(line => $"{{\"input_ids\": [{string.Join(", ", Enumerable.Range(0, 40).Select(i => ((7 * i * line) + (3 * i)) % 2048))}]}}"),
+            TestContext.Current.CancellationToken);
+
+        var convert = await Done(
+            "convert", DefaultModel.Model, "-o", output, "--form", "experts", "--method", "contiguous", "--experts", "4", "--active", "1",
+            "--precision", "bfloat16", "--calibrate", tokens, "--json");
+
+        Assert.True(convert.GetProperty("verified").GetBoolean());
+        Assert.InRange(convert.GetProperty("model").GetProperty("cosine").GetDouble(), 0.9999, 1.000001);
+        Assert.All(convert.GetProperty("sites").EnumerateArray(), site =>
+        {
+            Assert.Equal("bfloat16", site.GetProperty("precision").GetString());
+
+            // Router and biases stay float32.
+            Assert.InRange(site.GetProperty("bytes").GetInt64(), 1, (long)(2 * 256 * 1024 * sizeof(float) * 0.53));
+            Assert.InRange(site.GetProperty("error").GetDouble(), 1e-5, 1e-2);
+            Assert.Contains(site.GetProperty("notes").EnumerateArray(), note => note.GetString()!.StartsWith("error before rounding", StringComparison.Ordinal));
+        });
+        var inspect = await Done("inspect", output, "--json");
+        Assert.Equal("bfloat16", inspect.GetProperty("report").GetProperty("sites")[0].GetProperty("precision").GetString());
+        var run = await Done("run", output, "--random", "5", "--json");
+        Assert.Equal(6, run.GetProperty("sites").GetInt32());
     }
 
     [Fact]

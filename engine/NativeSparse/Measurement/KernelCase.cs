@@ -45,6 +45,7 @@ public sealed record KernelCase(
         .. FeedForward(Precision.Int4),
         .. from tokens in new[] { 1, 16, 128, 512 } select new KernelCase(KernelFamily.Experts, tokens, 768, 3072, 8, 2),
         .. from tokens in new[] { 1, 16, 224 } select new KernelCase(KernelFamily.Experts, tokens, 256, 1024, 64, 16),
+        .. from tokens in new[] { 1, 16, 128, 512 } select new KernelCase(KernelFamily.Experts, tokens, 768, 3072, 8, 2, Precision.BFloat16),
         .. from tokens in new[] { 1, 16, 128, 512 } select new KernelCase(KernelFamily.Experts, tokens, 768, 3072, 8, 2, Precision.Int8),
         .. from tokens in new[] { 1, 16, 128, 512 } select new KernelCase(KernelFamily.Experts, tokens, 768, 3072, 8, 2, Precision.Int4),
         .. from active in new[] { 24, 48 }

@@ -25,11 +25,6 @@ internal abstract class KernelProblem : IDisposable
             throw new ArgumentException($"{@case.FamilyName} has no precision but float32, got {Precisions.Name(@case.Precision)}", nameof(@case));
         }
 
-        if (@case is { Family: KernelFamily.Experts, Precision: Precision.BFloat16 })
-        {
-            throw new ArgumentException($"experts have no {Precisions.Name(@case.Precision)}; they have float32, int8 and int4", nameof(@case));
-        }
-
         if (@case is { IsGated: true, Family: not KernelFamily.FeedForward })
         {
             throw new ArgumentException($"only feed-forward networks are gated, got {@case.FamilyName}", nameof(@case));

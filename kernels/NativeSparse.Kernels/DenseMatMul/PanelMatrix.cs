@@ -1,26 +1,26 @@
 namespace NativeSparse.Kernels;
 
-/// <summary>Weights <c>[K, N]</c> packed in panels.</summary>
+/// <summary>Weights <c>[K, N]</c> packed in panels of float32 or bfloat16.</summary>
 internal sealed unsafe class PanelMatrix : PackedMatrix
 {
-    private readonly NativeBuffer _buffer;
+    private readonly PanelBuffer _panels;
 
-    public PanelMatrix(ReadOnlySpan<float> weights, PanelShape shape, string version)
-        : base(shape.InputWidth, shape.OutputWidth, Precision.Float32)
+    public PanelMatrix(ReadOnlySpan<float> weights, PanelShape shape, string version, Precision precision = Precision.Float32)
+        : base(shape.InputWidth, shape.OutputWidth, precision)
     {
         Shape = shape;
         Version = version;
-        _buffer = new NativeBuffer(shape.Length);
-        shape.Pack(weights, _buffer.Floats);
+        _panels = new PanelBuffer(precision, shape.Length);
+        _panels.Pack(weights, shape, 0);
     }
 
     public override string Version { get; }
 
     public PanelShape Shape { get; }
 
-    public float* Weights => _buffer.Floats;
+    public void* Weights => _panels.At(0);
 
-    public override long ByteCount => _buffer.ByteCount;
+    public override long ByteCount => _panels.ByteCount;
 
     public override void Unpack(Span<float> destination)
     {
@@ -30,9 +30,9 @@ internal sealed unsafe class PanelMatrix : PackedMatrix
             throw new ArgumentException($"expected room for {length} values, got {destination.Length}", nameof(destination));
         }
 
-        Shape.Unpack(Weights, destination);
+        _panels.Unpack(Shape, 0, destination);
         GC.KeepAlive(this);
     }
 
-    public override void Dispose() => _buffer.Dispose();
+    public override void Dispose() => _panels.Dispose();
 }

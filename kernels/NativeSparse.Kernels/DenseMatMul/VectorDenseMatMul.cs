@@ -16,8 +16,8 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
         DenseArguments.CheckPack(weights.Length, inputWidth, outputWidth);
         return precision switch
         {
-            Precision.Float32 => new PanelMatrix(weights, new PanelShape(inputWidth, outputWidth, PanelProduct<TWidth, TVector>.Panel), Version),
-            Precision.BFloat16 => new BFloat16Matrix(weights, new PanelShape(inputWidth, outputWidth, PanelProduct<TWidth, TVector>.Panel), Version),
+            Precision.Float32 or Precision.BFloat16 =>
+                new PanelMatrix(weights, new PanelShape(inputWidth, outputWidth, PanelProduct<TWidth, TVector>.Panel), Version, precision),
             Precision.Int8 => Pack(QuantizedWeights.Round(weights, inputWidth, outputWidth)),
             Precision.Int4 => Pack(QuantizedInt4Weights.Round(weights, inputWidth, outputWidth)),
             _ => throw DenseArguments.UnknownPrecision(Version, precision),
@@ -54,12 +54,8 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
             case Int4Matrix integers:
                 int4.Run(execution, x, integers, epilogue, y);
                 break;
-            case BFloat16Matrix halves:
-                Run(execution, x, null, halves.Weights, halves.Shape, epilogue, y);
-                break;
             default:
-                var matrix = (PanelMatrix)weights;
-                Run(execution, x, matrix.Weights, null, matrix.Shape, epilogue, y);
+                Run(execution, x, (PanelMatrix)weights, epilogue, y);
                 break;
         }
 
@@ -92,9 +88,9 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
         }
     }
 
-    private static void Run(
-        in Execution execution, View x, float* weights, ushort* halves, in PanelShape shape, in Epilogue epilogue, View y)
+    private static void Run(in Execution execution, View x, PanelMatrix matrix, in Epilogue epilogue, View y)
     {
+        var shape = matrix.Shape;
         using var scope = execution.Scratch.Enter();
 
         // Sums must not grow where the multiplier is still to be read.
@@ -105,8 +101,8 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
         var job = new Job
         {
             X = x,
-            Weights = weights,
-            Halves = halves,
+            Weights = matrix.Weights,
+            Precision = matrix.Precision,
             Shape = shape,
             Epilogue = epilogue,
             Sums = sums,
@@ -122,7 +118,6 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
         var isOwn = weights switch
         {
             PanelMatrix matrix => matrix.Shape.Panel == PanelProduct<TWidth, TVector>.Panel,
-            BFloat16Matrix matrix => matrix.Shape.Panel == PanelProduct<TWidth, TVector>.Panel,
             Int8Matrix matrix => matrix.Tile.Name == int8.Tile.Name,
             Int4Matrix matrix => matrix.Tile.Name == int4.Tile.Name,
             _ => false,
@@ -158,13 +153,15 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
             Multiplier = job.Epilogue.Multiplier.IsEmpty ? null : multiplier,
         };
         var grown = job.Sums.Address == job.Y.Address ? y : sums;
-        if (job.Halves is null)
+        if (job.Precision == Precision.Float32)
         {
-            PanelProduct<TWidth, TVector>.Run(x, rows, job.Weights, job.Shape, firstPanel, endPanel, grown, add: false, finish, y);
+            PanelProduct<TWidth, TVector>.Run<Float32Weights<TWidth, TVector>>(
+                x, rows, job.Weights, job.Shape, firstPanel, endPanel, grown, add: false, finish, y);
         }
         else
         {
-            BFloat16Product<TWidth, TVector>.Run(x, rows, job.Halves, job.Shape, firstPanel, endPanel, grown, finish, y);
+            PanelProduct<TWidth, TVector>.Run<BFloat16Weights<TWidth, TVector>>(
+                x, rows, job.Weights, job.Shape, firstPanel, endPanel, grown, add: false, finish, y);
         }
     }
 
@@ -172,11 +169,8 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
     {
         public View X;
 
-        /// <summary>float32 weights, or null.</summary>
-        public float* Weights;
-
-        /// <summary>bfloat16 weights, or null.</summary>
-        public ushort* Halves;
+        public void* Weights;
+        public Precision Precision;
         public PanelShape Shape;
         public Epilogue Epilogue;
         public View Sums;

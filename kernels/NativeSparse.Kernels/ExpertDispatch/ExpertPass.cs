@@ -4,14 +4,15 @@ namespace NativeSparse.Kernels;
 
 /// <summary>One pass over some tokens. On one thread each block goes up and down while its hidden rows are in the cache; on several, all
 /// blocks go up, then the columns of y are shared out, so that each sum is grown by one thread in the order of the experts.</summary>
-internal unsafe struct ExpertPass<TWidth, TVector>
+internal unsafe struct ExpertPass<TWidth, TVector, TWeights>
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
+    where TWeights : struct, IPanelWeights<TVector>
 {
     public View X;
     public View Y;
     public ExpertBins Bins;
-    public Float32Experts Experts;
+    public FloatExperts Experts;
 
     /// <summary>One row for each pair; on one thread, for each row of a block.</summary>
     public View Hidden;
@@ -27,7 +28,7 @@ internal unsafe struct ExpertPass<TWidth, TVector>
     public int DownChunks;
     public CancellationToken Cancellation;
 
-    public static void RunUpChunk(ref ExpertPass<TWidth, TVector> pass, int chunk)
+    public static void RunUpChunk(ref ExpertPass<TWidth, TVector, TWeights> pass, int chunk)
     {
         pass.Cancellation.ThrowIfCancellationRequested();
         var items = pass.Bins.Blocks * pass.UpGroups;
@@ -41,7 +42,7 @@ internal unsafe struct ExpertPass<TWidth, TVector>
         }
     }
 
-    public static void RunDownChunk(ref ExpertPass<TWidth, TVector> pass, int chunk)
+    public static void RunDownChunk(ref ExpertPass<TWidth, TVector, TWeights> pass, int chunk)
     {
         pass.Cancellation.ThrowIfCancellationRequested();
         var panels = pass.DownPanels;
@@ -59,9 +60,11 @@ internal unsafe struct ExpertPass<TWidth, TVector>
         {
             Cancellation.ThrowIfCancellationRequested();
             GoUp(Bins[b], 0, 0, Experts[Bins[b].Expert].Panels);
-            GoDown(Bins[b], 0, 0, DownPanels, b + 1 < Bins.Blocks ? Experts[Bins[b + 1].Expert].FirstUpPanel : null);
+            GoDown(Bins[b], 0, 0, DownPanels, b + 1 < Bins.Blocks ? FirstUpPanel(Experts[Bins[b + 1].Expert]) : null);
         }
     }
+
+    private static void* FirstUpPanel(in ExpertPanels expert) => TWeights.At(expert.Up, expert.FirstUpPanel);
 
     /// <summary>hidden = weight act(x up + b), or weight act(x gate + c) (x up + b), for some panels of one block.</summary>
     [SkipLocalsInit]
@@ -92,23 +95,23 @@ internal unsafe struct ExpertPass<TWidth, TVector>
             RowScale = Bins.Weights(block.FirstPair),
         };
         var shape = expert.UpShape;
-        var down = expert.FirstDownPanel;
+        var down = TWeights.At(expert.Down, expert.FirstDownPanel);
         if (!Experts.IsGated)
         {
-            PanelProduct<TWidth, TVector>.Run(
+            PanelProduct<TWidth, TVector>.Run<TWeights>(
                 x, block.Rows, expert.Up, shape, first, end, hidden, add: false, finish, hidden, down);
         }
         else
         {
-            PanelProduct<TWidth, TVector>.Run(
+            PanelProduct<TWidth, TVector>.Run<TWeights>(
                 x, block.Rows, expert.Up, shape, first, end, ungated, add: false, new Finish { Bias = finish.Bias }, ungated);
             finish.Bias = expert.GateBias;
             finish.Multiplier = ungated;
-            PanelProduct<TWidth, TVector>.Run(
+            PanelProduct<TWidth, TVector>.Run<TWeights>(
                 x, block.Rows, expert.Gate, shape, first, end, hidden, add: false, finish, hidden, down);
         }
 
-        if (Experts.HasExpertBias && isLast)
+        if (Experts.HasBiasInput && isLast)
         {
             for (var r = 0; r < block.Rows; r++)
             {
@@ -119,7 +122,7 @@ internal unsafe struct ExpertPass<TWidth, TVector>
 
     /// <summary>y[token] += hidden down for some panels of one block.</summary>
     [SkipLocalsInit]
-    private void GoDown(in ExpertBins.Block block, int hiddenRow, int first, int end, float* upcoming = null)
+    private void GoDown(in ExpertBins.Block block, int hiddenRow, int first, int end, void* upcoming = null)
     {
         var hidden = stackalloc float*[PanelProduct<TWidth, TVector>.MaxRows];
         var y = stackalloc float*[PanelProduct<TWidth, TVector>.MaxRows];
@@ -131,7 +134,19 @@ internal unsafe struct ExpertPass<TWidth, TVector>
             y[r] = Y.Row(tokens[r]);
         }
 
-        PanelProduct<TWidth, TVector>.Run(
+        PanelProduct<TWidth, TVector>.Run<TWeights>(
             hidden, block.Rows, expert.Down, expert.DownShape, first, end, y, add: true, default, y, upcoming);
+        if (expert.OutputBias is null)
+        {
+            return;
+        }
+
+        for (var r = 0; r < block.Rows; r++)
+        {
+            hidden[r] = Bins.Weights(block.FirstPair + r);
+        }
+
+        PanelProduct<TWidth, TVector>.Run<Float32Weights<TWidth, TVector>>(
+            hidden, block.Rows, expert.OutputBias, expert.OutputBiasShape, first, end, y, add: true, default, y);
     }
 }

@@ -6,6 +6,8 @@ namespace NativeSparse.Kernels;
 /// (act(x gate_e + c_e) * (x up_e + b_e)) down_e.
 /// </summary>
 /// <remarks>
+/// bfloat16: up, gate and down are rounded to nearest, ties to even, when they are packed, biases are not; the result is, bit for bit, that of
+/// float32 over the rounded weights.
 /// int8: tokens are rounded once, as <see cref="IDenseMatMul"/> says; the weighted hidden values of all chosen experts of a token are rounded
 /// to -127..127 with one scale, largest magnitude / 127; down products are summed as exact integers over all of them, then
 /// y = fma(sum * columnScale, scale, y), then y = fma(weight, expertBias, y) expert by expert.

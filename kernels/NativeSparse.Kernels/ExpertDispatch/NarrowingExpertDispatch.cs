@@ -8,7 +8,7 @@ internal sealed class NarrowingExpertDispatch(IExpertDispatch wide, int widePane
     public PackedExperts Pack(ExpertWeights weights, Precision precision)
     {
         ExpertArguments.CheckPack(weights);
-        if (precision != Precision.Float32)
+        if (precision is not (Precision.Float32 or Precision.BFloat16))
         {
             return wide.Pack(weights, precision);
         }
@@ -25,7 +25,7 @@ internal sealed class NarrowingExpertDispatch(IExpertDispatch wide, int widePane
 
     public void Run(in Execution execution, View x, in Routing routing, PackedExperts experts, float scale, View y)
     {
-        var isNarrow = experts is Float32Experts panels && panels.Panel == narrowPanel;
+        var isNarrow = experts is FloatExperts panels && panels.Panel == narrowPanel;
         (isNarrow ? narrow : wide).Run(execution, x, routing, experts, scale, y);
     }
 

@@ -33,7 +33,7 @@ public abstract class PackedExperts : IDisposable
     /// <summary>Bytes held.</summary>
     public abstract long ByteCount { get; }
 
-    /// <summary>The weights back in their plain layout, exact at float32 (padding columns included).</summary>
+    /// <summary>The weights back in their plain layout, exact at float32 and bfloat16, what was rounded at packing aside (padding columns included).</summary>
     public abstract ExpertWeights Unpack();
 
     /// <summary>The integers and scales of int8 experts, exactly as they were packed.</summary>

@@ -2,18 +2,18 @@ namespace NativeSparse.Kernels;
 
 /// <summary>
 /// Experts packed in panels, one after the other. The bias of an expert's output is one more row of its down projection, whose input is
-/// the routing weight itself.
+/// the routing weight itself; where weights are rounded it is a float32 row of its own, as biases are not.
 /// </summary>
-internal sealed unsafe class PanelExperts : Float32Experts
+internal sealed unsafe class PanelExperts : FloatExperts
 {
     private readonly ExpertWeights _sizes;
-    private readonly NativeBuffer _buffer;
+    private readonly PanelBuffer _panels;
+    private readonly NativeBuffer _biases;
     private readonly nint _gateStart;
     private readonly nint _downStart;
-    private readonly nint _biasStart;
 
-    public PanelExperts(ExpertWeights weights, int panel, string version)
-        : base(weights.Experts, weights.InputWidth, weights.ExpertWidth, weights.OutputWidth, weights.Activation)
+    public PanelExperts(ExpertWeights weights, int panel, string version, Precision precision)
+        : base(weights.Experts, weights.InputWidth, weights.ExpertWidth, weights.OutputWidth, weights.Activation, precision)
     {
         Version = version;
         _sizes = new ExpertWeights
@@ -30,16 +30,17 @@ internal sealed unsafe class PanelExperts : Float32Experts
         IsGated = !weights.Gate.IsEmpty;
         HasUpBias = !weights.UpBias.IsEmpty;
         HasGateBias = !weights.GateBias.IsEmpty;
-        HasExpertBias = !weights.ExpertBias.IsEmpty;
+        HasOutputBias = !weights.ExpertBias.IsEmpty;
+        HasBiasInput = HasOutputBias && precision == Precision.Float32;
         UpShape = new PanelShape(weights.InputWidth, weights.ExpertWidth, panel);
-        DownShape = new PanelShape(weights.ExpertWidth + (HasExpertBias ? 1 : 0), weights.OutputWidth, panel);
+        DownShape = new PanelShape(weights.ExpertWidth + (HasBiasInput ? 1 : 0), weights.OutputWidth, panel);
         BiasStride = UpShape.Panels * panel;
         PaddedUpShape = new PanelShape(weights.InputWidth, BiasStride, panel);
         HiddenStride = Math.Max(BiasStride, (DownShape.InputWidth + panel - 1) / panel * panel);
         _gateStart = Experts * UpShape.Length;
         _downStart = _gateStart + (IsGated ? _gateStart : 0);
-        _biasStart = _downStart + (Experts * DownShape.Length);
-        _buffer = new NativeBuffer(_biasStart + ((nint)Experts * BiasStride * 2));
+        _panels = new PanelBuffer(precision, _downStart + (Experts * DownShape.Length));
+        _biases = new NativeBuffer(Experts * ((2 * (nint)BiasStride) + (HasOutputBias && !HasBiasInput ? OutputBiasStride : 0)));
         for (var e = 0; e < Experts; e++)
         {
             Fill(weights, e);
@@ -52,15 +53,17 @@ internal sealed unsafe class PanelExperts : Float32Experts
 
     public override bool IsGated { get; }
 
-    public override bool HasExpertBias { get; }
+    public override bool HasBiasInput { get; }
 
     public override int HiddenStride { get; }
 
-    public override long ByteCount => _buffer.ByteCount;
+    public override long ByteCount => _panels.ByteCount + _biases.ByteCount;
 
     private bool HasUpBias { get; }
 
     private bool HasGateBias { get; }
+
+    private bool HasOutputBias { get; }
 
     private PanelShape UpShape { get; }
 
@@ -71,35 +74,39 @@ internal sealed unsafe class PanelExperts : Float32Experts
     /// <summary>Biases of one expert, padded to whole panels.</summary>
     private int BiasStride { get; }
 
+    private int OutputBiasStride => DownShape.Panels * Panel;
+
     public override ExpertPanels this[int expert] => new()
     {
-        Up = Up(expert),
-        Gate = IsGated ? Gate(expert) : null,
+        Up = _panels.At(UpStart(expert)),
+        Gate = IsGated ? _panels.At(GateStart(expert)) : null,
         UpShape = PaddedUpShape,
         Panels = UpShape.Panels,
         UpBias = HasUpBias ? UpBias(expert) : null,
         GateBias = HasGateBias ? GateBias(expert) : null,
-        Down = Down(expert),
+        Down = _panels.At(DownStart(expert)),
         DownShape = DownShape,
+        OutputBias = HasOutputBias && !HasBiasInput ? OutputBias(expert) : null,
     };
 
     public override ExpertWeights Unpack()
     {
         var (up, gate) = (new float[Experts * InputWidth * ExpertWidth], new float[IsGated ? Experts * InputWidth * ExpertWidth : 0]);
         var (upBias, gateBias) = (new float[HasUpBias ? Experts * ExpertWidth : 0], new float[HasGateBias ? Experts * ExpertWidth : 0]);
-        var (down, expertBias) = (new float[Experts * ExpertWidth * OutputWidth], new float[HasExpertBias ? Experts * OutputWidth : 0]);
+        var (down, expertBias) = (new float[Experts * ExpertWidth * OutputWidth], new float[HasOutputBias ? Experts * OutputWidth : 0]);
         var lines = new float[DownShape.InputWidth * OutputWidth];
         for (var e = 0; e < Experts; e++)
         {
-            UpShape.Unpack(Up(e), Destination(up, e));
+            _panels.Unpack(UpShape, UpStart(e), Destination(up, e));
             if (IsGated)
             {
-                UpShape.Unpack(Gate(e), Destination(gate, e));
+                _panels.Unpack(UpShape, GateStart(e), Destination(gate, e));
             }
 
-            DownShape.Unpack(Down(e), lines);
+            _panels.Unpack(DownShape, DownStart(e), lines);
             lines.AsSpan(0, ExpertWidth * OutputWidth).CopyTo(Destination(down, e));
-            lines.AsSpan(ExpertWidth * OutputWidth).CopyTo(Destination(expertBias, e));
+            var ownBias = HasBiasInput ? lines.AsSpan(ExpertWidth * OutputWidth) : new Span<float>(OutputBias(e), HasOutputBias ? OutputWidth : 0);
+            ownBias.CopyTo(Destination(expertBias, e));
             new ReadOnlySpan<float>(UpBias(e), HasUpBias ? ExpertWidth : 0).CopyTo(Destination(upBias, e));
             new ReadOnlySpan<float>(GateBias(e), HasGateBias ? ExpertWidth : 0).CopyTo(Destination(gateBias, e));
         }
@@ -122,31 +129,43 @@ internal sealed unsafe class PanelExperts : Float32Experts
         };
     }
 
-    public override void Dispose() => _buffer.Dispose();
+    public override void Dispose()
+    {
+        _panels.Dispose();
+        _biases.Dispose();
+    }
 
     private void Fill(ExpertWeights weights, int expert)
     {
-        UpShape.Pack(Part(weights.Up.Span, expert), Up(expert));
+        _panels.Pack(Part(weights.Up.Span, expert), UpShape, UpStart(expert));
         if (IsGated)
         {
-            UpShape.Pack(Part(weights.Gate.Span, expert), Gate(expert));
+            _panels.Pack(Part(weights.Gate.Span, expert), UpShape, GateStart(expert));
         }
 
-        ReadOnlySpan<float> down = [.. Part(weights.Down.Span, expert), .. Part(weights.ExpertBias.Span, expert)];
-        DownShape.Pack(down, Down(expert));
+        var down = Part(weights.Down.Span, expert);
+        var outputBias = Part(weights.ExpertBias.Span, expert);
+        _panels.Pack(HasBiasInput ? [.. down, .. outputBias] : down, DownShape, DownStart(expert));
+        if (!HasBiasInput)
+        {
+            outputBias.CopyTo(new Span<float>(OutputBias(expert), outputBias.Length));
+        }
+
         Part(weights.UpBias.Span, expert).CopyTo(new Span<float>(UpBias(expert), ExpertWidth));
         Part(weights.GateBias.Span, expert).CopyTo(new Span<float>(GateBias(expert), ExpertWidth));
     }
 
-    private float* Up(int expert) => _buffer.Floats + (expert * UpShape.Length);
+    private nint UpStart(int expert) => expert * UpShape.Length;
 
-    private float* Gate(int expert) => _buffer.Floats + _gateStart + (expert * UpShape.Length);
+    private nint GateStart(int expert) => _gateStart + (expert * UpShape.Length);
 
-    private float* Down(int expert) => _buffer.Floats + _downStart + (expert * DownShape.Length);
+    private nint DownStart(int expert) => _downStart + (expert * DownShape.Length);
 
-    private float* UpBias(int expert) => _buffer.Floats + _biasStart + ((nint)expert * BiasStride);
+    private float* UpBias(int expert) => _biases.Floats + ((nint)expert * BiasStride);
 
     private float* GateBias(int expert) => UpBias(Experts + expert);
+
+    private float* OutputBias(int expert) => UpBias(2 * Experts) + ((nint)expert * OutputBiasStride);
 
     private ReadOnlySpan<float> Part(ReadOnlySpan<float> all, int expert) =>
         all.Slice(all.Length / Experts * expert, all.Length / Experts);

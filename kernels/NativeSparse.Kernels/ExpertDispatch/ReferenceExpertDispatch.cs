@@ -12,7 +12,7 @@ internal sealed unsafe class ReferenceExpertDispatch : IExpertDispatch
         ExpertArguments.CheckPack(weights);
         return precision switch
         {
-            Precision.Float32 => new ReferenceExperts(weights),
+            Precision.Float32 or Precision.BFloat16 => new ReferenceExperts(weights, precision),
             Precision.Int8 => Pack(QuantizedExpertWeights.Round(weights)),
             Precision.Int4 => Pack(QuantizedInt4ExpertWeights.Round(weights)),
             _ => throw DenseArguments.UnknownPrecision(Version, precision),

@@ -1,8 +1,8 @@
 namespace NativeSparse.Kernels;
 
-/// <summary>A copy of the plain weights.</summary>
-internal sealed class ReferenceExperts(ExpertWeights weights)
-    : PackedExperts(weights.Experts, weights.InputWidth, weights.ExpertWidth, weights.OutputWidth, Precision.Float32)
+/// <summary>A copy of the plain weights, rounded where the precision asks for that; biases are not.</summary>
+internal sealed class ReferenceExperts(ExpertWeights weights, Precision precision = Precision.Float32)
+    : PackedExperts(weights.Experts, weights.InputWidth, weights.ExpertWidth, weights.OutputWidth, precision)
 {
     private ExpertWeights? _weights = new()
     {
@@ -11,11 +11,11 @@ internal sealed class ReferenceExperts(ExpertWeights weights)
         ExpertWidth = weights.ExpertWidth,
         OutputWidth = weights.OutputWidth,
         Activation = weights.Activation,
-        Up = weights.Up.ToArray(),
+        Up = Copy(weights.Up, precision),
         UpBias = weights.UpBias.ToArray(),
-        Gate = weights.Gate.ToArray(),
+        Gate = Copy(weights.Gate, precision),
         GateBias = weights.GateBias.ToArray(),
-        Down = weights.Down.ToArray(),
+        Down = Copy(weights.Down, precision),
         ExpertBias = weights.ExpertBias.ToArray(),
         Widths = weights.Widths.ToArray(),
     };
@@ -37,4 +37,7 @@ internal sealed class ReferenceExperts(ExpertWeights weights)
     public override ExpertWeights Unpack() => Weights;
 
     public override void Dispose() => _weights = null;
+
+    private static float[] Copy(ReadOnlyMemory<float> values, Precision precision) =>
+        precision == Precision.BFloat16 ? BFloat16Rounding.RoundAll(values.Span) : values.ToArray();
 }

@@ -4,7 +4,7 @@ namespace NativeSparse.Kernels;
 /// Experts as ranges of the panels of a shared network. The panels at both ends of a range are multiplied whole; the down product reads
 /// the range's own neurons only.
 /// </summary>
-internal sealed unsafe class SlicedExperts : Float32Experts
+internal sealed unsafe class SlicedExperts : FloatExperts
 {
     private readonly PanelMatrix _up;
     private readonly PanelMatrix? _gate;
@@ -16,7 +16,7 @@ internal sealed unsafe class SlicedExperts : Float32Experts
     private readonly bool _hasGateBias;
 
     public SlicedExperts(in FeedForwardMatrices network, ReadOnlySpan<ExpertSlice> slices)
-        : base(slices.Length, network.Up.InputWidth, ExpertSlices.Widest(slices), network.Down.OutputWidth, network.Activation)
+        : base(slices.Length, network.Up.InputWidth, ExpertSlices.Widest(slices), network.Down.OutputWidth, network.Activation, Precision.Float32)
     {
         _up = (PanelMatrix)network.Up;
         _gate = (PanelMatrix?)network.Gate;
@@ -37,7 +37,7 @@ internal sealed unsafe class SlicedExperts : Float32Experts
 
     public override bool IsGated => _gate is not null;
 
-    public override bool HasExpertBias => false;
+    public override bool HasBiasInput => false;
 
     public override int HiddenStride { get; }
 

@@ -23,7 +23,7 @@ internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch 
         ExpertArguments.CheckPack(weights);
         return precision switch
         {
-            Precision.Float32 => new PanelExperts(weights, PanelProduct<TWidth, TVector>.Panel, Version),
+            Precision.Float32 or Precision.BFloat16 => new PanelExperts(weights, PanelProduct<TWidth, TVector>.Panel, Version, precision),
             Precision.Int8 => Pack(QuantizedExpertWeights.Round(weights)),
             Precision.Int4 => Pack(QuantizedInt4ExpertWeights.Round(weights)),
             _ => throw DenseArguments.UnknownPrecision(Version, precision),
@@ -62,8 +62,11 @@ internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch 
             case Int4Experts integers when integers.Tile.Name == int4.Tile.Name:
                 int4.Run(execution, x, routing, integers, scale, y);
                 break;
-            case Float32Experts panels when panels.Panel == PanelProduct<TWidth, TVector>.Panel:
-                Run(execution, x, routing, panels, scale, y);
+            case FloatExperts { Precision: Precision.Float32 } panels when panels.Panel == PanelProduct<TWidth, TVector>.Panel:
+                Run<Float32Weights<TWidth, TVector>>(execution, x, routing, panels, scale, y);
+                break;
+            case FloatExperts panels when panels.Panel == PanelProduct<TWidth, TVector>.Panel:
+                Run<BFloat16Weights<TWidth, TVector>>(execution, x, routing, panels, scale, y);
                 break;
             default:
                 throw DenseArguments.Foreign(Version, nameof(experts));
@@ -105,7 +108,8 @@ internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch 
         }
     }
 
-    private static void Run(in Execution execution, View x, in Routing routing, Float32Experts packed, float scale, View y)
+    private static void Run<TWeights>(in Execution execution, View x, in Routing routing, FloatExperts packed, float scale, View y)
+        where TWeights : struct, IPanelWeights<TVector>
     {
         for (var first = 0; first < x.Rows; first += PassTokens)
         {
@@ -116,16 +120,17 @@ internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch 
                 execution.Scratch, routing, first, count, packed.Experts, PanelProduct<TWidth, TVector>.MaxRows, scale);
             if (bins.Pairs > 0)
             {
-                RunPass(execution, x.Slice(first, count), bins, packed, y.Slice(first, count));
+                RunPass<TWeights>(execution, x.Slice(first, count), bins, packed, y.Slice(first, count));
             }
         }
     }
 
-    private static void RunPass(in Execution execution, View x, in ExpertBins bins, Float32Experts experts, View y)
+    private static void RunPass<TWeights>(in Execution execution, View x, in ExpertBins bins, FloatExperts experts, View y)
+        where TWeights : struct, IPanelWeights<TVector>
     {
         var isSerial = execution.Splitter.Threads == 1;
         var rows = isSerial ? PanelProduct<TWidth, TVector>.MaxRows : bins.Pairs;
-        var pass = new ExpertPass<TWidth, TVector>
+        var pass = new ExpertPass<TWidth, TVector, TWeights>
         {
             X = x,
             Y = y,
@@ -145,8 +150,8 @@ internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch 
         var up = WorkShare.Up(bins, experts, experts.IsGated, experts.Panel, execution.Splitter.Threads);
         pass.UpGroups = up.Groups;
         pass.UpChunks = up.Chunks;
-        execution.Splitter.Run(pass.UpChunks, &ExpertPass<TWidth, TVector>.RunUpChunk, ref pass);
+        execution.Splitter.Run(pass.UpChunks, &ExpertPass<TWidth, TVector, TWeights>.RunUpChunk, ref pass);
         pass.DownChunks = WorkShare.Down(bins, experts, experts.Panel, execution.Splitter.Threads);
-        execution.Splitter.Run(pass.DownChunks, &ExpertPass<TWidth, TVector>.RunDownChunk, ref pass);
+        execution.Splitter.Run(pass.DownChunks, &ExpertPass<TWidth, TVector, TWeights>.RunDownChunk, ref pass);
     }
 }

@@ -18,8 +18,11 @@ internal unsafe interface IVectorWidth<TVector>
 
     static abstract TVector Load(float* source);
 
-    /// <summary>bfloat16 values as float32.</summary>
-    static abstract TVector LoadBFloat16(ushort* source);
+    /// <summary>The bfloat16 value in the low half of each lane as float32.</summary>
+    static abstract TVector LowBFloat16(TVector pairs);
+
+    /// <summary>The bfloat16 value in the high half of each lane as float32.</summary>
+    static abstract TVector HighBFloat16(TVector pairs);
 
     static abstract void Store(TVector value, float* destination);
 

@@ -23,7 +23,7 @@ internal static unsafe class PanelProduct<TWidth, TVector>
     /// </summary>
     /// <param name="x">One pointer for each row.</param>
     /// <param name="rows">1 to <see cref="MaxRows"/>.</param>
-    /// <param name="weights">The packed matrix.</param>
+    /// <param name="weights">The packed matrix, its weights stored as <typeparamref name="TWeights"/> says.</param>
     /// <param name="shape">Its shape.</param>
     /// <param name="first">First panel.</param>
     /// <param name="end">Panel after the last one.</param>
@@ -34,10 +34,10 @@ internal static unsafe class PanelProduct<TWidth, TVector>
     /// <param name="upcoming">Weights that will be read next after these, or null: asked for while the last panel is multiplied.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(
+    public static void Run<TWeights>(
         float** x,
         int rows,
-        float* weights,
+        void* weights,
         in PanelShape shape,
         int first,
         int end,
@@ -45,7 +45,8 @@ internal static unsafe class PanelProduct<TWidth, TVector>
         bool add,
         in Finish finish,
         float** y,
-        float* upcoming = null)
+        void* upcoming = null)
+        where TWeights : struct, IPanelWeights<TVector>
     {
         var isWide = rows <= WideRows;
         var tail = shape.OutputWidth % Panel != 0 && end == shape.Panels ? shape.Panels - 1 : end;
@@ -63,19 +64,19 @@ internal static unsafe class PanelProduct<TWidth, TVector>
             nint length = shape.InputCount(block);
             var isLast = block == shape.EndBlock - 1;
             var grows = add || block > shape.FirstBlock;
-            var after = isLast ? upcoming : weights + shape.Offset(block + 1, first);
-            var done = isWide ? MultiplyWide(x, rows, start, length, weights, shape, block, first, tail, sums, grows) : first;
+            var after = isLast ? upcoming : TWeights.At(weights, shape.Offset(block + 1, first));
+            var done = isWide ? MultiplyWide<TWeights>(x, rows, start, length, weights, shape, block, first, tail, sums, grows) : first;
             for (var panel = done; panel < end; panel++)
             {
-                var current = weights + shape.Offset(block, panel);
-                var next = panel < end - 1 ? current + shape.PanelStride(block) : after;
+                var current = TWeights.At(weights, shape.Offset(block, panel));
+                var next = panel < end - 1 ? TWeights.At(current, shape.PanelStride(block)) : after;
                 if (panel < tail)
                 {
-                    RunTiles(x, rows, start, length, current, sums, (nint)panel * Panel, grows, next);
+                    RunTiles<TWeights>(x, rows, start, length, current, sums, (nint)panel * Panel, grows, next);
                 }
                 else
                 {
-                    RunTiles(x, rows, start, length, current, tailRows, 0, add: true, next);
+                    RunTiles<TWeights>(x, rows, start, length, current, tailRows, 0, add: true, next);
                 }
 
                 if (isLast && !isWide && panel < tail && !(finish.IsIdentity && sums == y))
@@ -97,22 +98,23 @@ internal static unsafe class PanelProduct<TWidth, TVector>
     }
 
     /// <summary>One or two rows times as many panels of one block as fit side by side; returns the first panel that is left.</summary>
-    private static int MultiplyWide(
-        float** x, int rows, nint start, nint length, float* weights, in PanelShape shape, int block, int first, int end, float** sums, bool add)
+    private static int MultiplyWide<TWeights>(
+        float** x, int rows, nint start, nint length, void* weights, in PanelShape shape, int block, int first, int end, float** sums, bool add)
+        where TWeights : struct, IPanelWeights<TVector>
     {
         var stride = shape.PanelStride(block);
         var panel = first;
         for (; rows == 1 && end - panel >= 4; panel += 4)
         {
-            WideTile<TWidth, TVector, Float32Weights<TWidth, TVector>>.RunOneRow(
-                x[0] + start, length, weights + shape.Offset(block, panel), stride, sums[0] + ((nint)panel * Panel), add);
+            WideTile<TWidth, TVector, TWeights>.RunOneRow(
+                x[0] + start, length, TWeights.At(weights, shape.Offset(block, panel)), stride, sums[0] + ((nint)panel * Panel), add);
         }
 
         for (; rows == 2 && end - panel >= 2; panel += 2)
         {
             var column = (nint)panel * Panel;
-            WideTile<TWidth, TVector, Float32Weights<TWidth, TVector>>.RunTwoRows(
-                x[0] + start, x[1] + start, length, weights + shape.Offset(block, panel), stride, sums[0] + column, sums[1] + column, add);
+            WideTile<TWidth, TVector, TWeights>.RunTwoRows(
+                x[0] + start, x[1] + start, length, TWeights.At(weights, shape.Offset(block, panel)), stride, sums[0] + column, sums[1] + column, add);
         }
 
         return panel;
@@ -120,16 +122,17 @@ internal static unsafe class PanelProduct<TWidth, TVector>
 
     /// <summary>All rows times one panel, in tiles of nearly equal heights, each of which asks for its share of the next panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunTiles(
-        float** x, int rows, nint start, nint length, float* weights, float** sums, nint column, bool add, float* next)
+    private static void RunTiles<TWeights>(
+        float** x, int rows, nint start, nint length, void* weights, float** sums, nint column, bool add, void* next)
+        where TWeights : struct, IPanelWeights<TVector>
     {
         var tiles = (rows + TWidth.TileRows - 1) / TWidth.TileRows;
-        var step = next is null ? 0 : ((Panel * sizeof(float)) + tiles - 1) / tiles;
+        var step = next is null ? 0 : ((Panel * TWeights.Bytes) + tiles - 1) / tiles;
         var ahead = next is null ? (byte*)weights : (byte*)next;
         for (; tiles > 0; tiles--)
         {
             var height = (rows + tiles - 1) / tiles;
-            RunTile(height, x, start, length, weights, sums, column, add, ahead, step);
+            RunTile<TWeights>(height, x, start, length, weights, sums, column, add, ahead, step);
             ahead += step * length;
             x += height;
             sums += height;
@@ -138,34 +141,35 @@ internal static unsafe class PanelProduct<TWidth, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void RunTile(
-        int height, float** x, nint start, nint length, float* weights, float** sums, nint column, bool add, byte* ahead, nint step)
+    private static void RunTile<TWeights>(
+        int height, float** x, nint start, nint length, void* weights, float** sums, nint column, bool add, byte* ahead, nint step)
+        where TWeights : struct, IPanelWeights<TVector>
     {
         switch (height)
         {
             case 1:
-                Tile<TWidth, TVector>.Run<RowCounts.One>(x, start, length, weights, sums, column, add, ahead, step);
+                Tile<TWidth, TVector, TWeights>.Run<RowCounts.One>(x, start, length, weights, sums, column, add, ahead, step);
                 break;
             case 2:
-                Tile<TWidth, TVector>.Run<RowCounts.Two>(x, start, length, weights, sums, column, add, ahead, step);
+                Tile<TWidth, TVector, TWeights>.Run<RowCounts.Two>(x, start, length, weights, sums, column, add, ahead, step);
                 break;
             case 3:
-                Tile<TWidth, TVector>.Run<RowCounts.Three>(x, start, length, weights, sums, column, add, ahead, step);
+                Tile<TWidth, TVector, TWeights>.Run<RowCounts.Three>(x, start, length, weights, sums, column, add, ahead, step);
                 break;
             case 4:
-                Tile<TWidth, TVector>.Run<RowCounts.Four>(x, start, length, weights, sums, column, add, ahead, step);
+                Tile<TWidth, TVector, TWeights>.Run<RowCounts.Four>(x, start, length, weights, sums, column, add, ahead, step);
                 break;
             case 5:
-                Tile<TWidth, TVector>.Run<RowCounts.Five>(x, start, length, weights, sums, column, add, ahead, step);
+                Tile<TWidth, TVector, TWeights>.Run<RowCounts.Five>(x, start, length, weights, sums, column, add, ahead, step);
                 break;
             case 6:
-                Tile<TWidth, TVector>.Run<RowCounts.Six>(x, start, length, weights, sums, column, add, ahead, step);
+                Tile<TWidth, TVector, TWeights>.Run<RowCounts.Six>(x, start, length, weights, sums, column, add, ahead, step);
                 break;
             case 7:
-                Tile<TWidth, TVector>.Run<RowCounts.Seven>(x, start, length, weights, sums, column, add, ahead, step);
+                Tile<TWidth, TVector, TWeights>.Run<RowCounts.Seven>(x, start, length, weights, sums, column, add, ahead, step);
                 break;
             default:
-                Tile<TWidth, TVector>.Run<RowCounts.Eight>(x, start, length, weights, sums, column, add, ahead, step);
+                Tile<TWidth, TVector, TWeights>.Run<RowCounts.Eight>(x, start, length, weights, sums, column, add, ahead, step);
                 break;
         }
     }

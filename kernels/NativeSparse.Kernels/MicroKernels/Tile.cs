@@ -6,16 +6,21 @@ namespace NativeSparse.Kernels;
 /// The register tile: a few rows times one panel of two registers. Every sum is one chain of fused multiply-adds in ascending k,
 /// whatever the height of the tile, so that a row's result does not depend on its neighbours.
 /// </summary>
-internal static unsafe class Tile<TWidth, TVector>
+internal static unsafe class Tile<TWidth, TVector, TWeights>
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
+    where TWeights : struct, IPanelWeights<TVector>
 {
     /// <summary>Steps of k in one turn of the loop: its counting is shared by them, which matters where another thread takes half of the core's issue slots.</summary>
     private const int Unrolled = 4;
 
     private const int CacheLine = 64;
 
-    private static int PanelWidth => 2 * TWidth.Lanes;
+    private static int PanelWidth
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2 * TWidth.Lanes;
+    }
 
     /// <summary>
     /// y[r][column ...] (+)= x[r][offset .. offset + length] times one panel of weights <c>[length, 2 registers]</c>. Each step of k asks for
@@ -24,7 +29,7 @@ internal static unsafe class Tile<TWidth, TVector>
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TRows>(
-        float** x, nint offset, nint length, float* weights, float** y, nint column, bool add, byte* ahead, nint step)
+        float** x, nint offset, nint length, void* weights, float** y, nint column, bool add, byte* ahead, nint step)
         where TRows : struct, IRowCount
     {
         var x0 = x[0] + offset;
@@ -120,7 +125,7 @@ internal static unsafe class Tile<TWidth, TVector>
                 weights, 3, k, x0, x1, x2, x3, x4, x5, x6, x7,
                 ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31,
                 ref s40, ref s41, ref s50, ref s51, ref s60, ref s61, ref s70, ref s71);
-            weights += Unrolled * PanelWidth;
+            weights = TWeights.At(weights, Unrolled * PanelWidth);
         }
 
         for (; k < length; k++)
@@ -131,7 +136,7 @@ internal static unsafe class Tile<TWidth, TVector>
                 weights, 0, k, x0, x1, x2, x3, x4, x5, x6, x7,
                 ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31,
                 ref s40, ref s41, ref s50, ref s51, ref s60, ref s61, ref s70, ref s71);
-            weights += PanelWidth;
+            weights = TWeights.At(weights, PanelWidth);
         }
 
         TWidth.Store(s00, y[0] + column);
@@ -183,13 +188,13 @@ internal static unsafe class Tile<TWidth, TVector>
     /// <summary>One step: sums[r] += x[r][k + i] weights[i]. The constant i ends up inside the addresses.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step<TRows>(
-        float* weights, int i, nint k, float* x0, float* x1, float* x2, float* x3, float* x4, float* x5, float* x6, float* x7,
+        void* weights, int i, nint k, float* x0, float* x1, float* x2, float* x3, float* x4, float* x5, float* x6, float* x7,
         ref TVector s00, ref TVector s01, ref TVector s10, ref TVector s11, ref TVector s20, ref TVector s21, ref TVector s30, ref TVector s31,
         ref TVector s40, ref TVector s41, ref TVector s50, ref TVector s51, ref TVector s60, ref TVector s61, ref TVector s70, ref TVector s71)
         where TRows : struct, IRowCount
     {
-        var w0 = TWidth.Load(weights + (i * PanelWidth));
-        var w1 = TWidth.Load(weights + (i * PanelWidth) + TWidth.Lanes);
+        var w0 = TWeights.First(weights, i * PanelWidth);
+        var w1 = TWeights.Second(weights, i * PanelWidth);
         Add(x0[k + i], w0, w1, ref s00, ref s01);
 
         if (TRows.Count > 1)

@@ -4,7 +4,7 @@ namespace NativeSparse.Kernels;
 
 /// <summary>
 /// Tiles for one and two rows: several panels side by side, so that enough sums are under way at once to hide the latency of the
-/// multiply-adds and to keep several streams of weights coming. Same order of summation as <see cref="Tile{TWidth, TVector}"/>.
+/// multiply-adds and to keep several streams of weights coming. Same order of summation as <see cref="Tile{TWidth, TVector, TWeights}"/>.
 /// </summary>
 internal static unsafe class WideTile<TWidth, TVector, TWeights>
     where TWidth : struct, IVectorWidth<TVector>
@@ -30,14 +30,14 @@ internal static unsafe class WideTile<TWidth, TVector, TWeights>
         for (nint k = 0; k < length; k++)
         {
             var v = TWidth.Broadcast(x[k]);
-            s0 = TWidth.FusedMultiplyAdd(v, TWeights.Load(weights, p), s0);
-            s1 = TWidth.FusedMultiplyAdd(v, TWeights.Load(weights, p + TWidth.Lanes), s1);
-            s2 = TWidth.FusedMultiplyAdd(v, TWeights.Load(second, p), s2);
-            s3 = TWidth.FusedMultiplyAdd(v, TWeights.Load(second, p + TWidth.Lanes), s3);
-            s4 = TWidth.FusedMultiplyAdd(v, TWeights.Load(third, p), s4);
-            s5 = TWidth.FusedMultiplyAdd(v, TWeights.Load(third, p + TWidth.Lanes), s5);
-            s6 = TWidth.FusedMultiplyAdd(v, TWeights.Load(fourth, p), s6);
-            s7 = TWidth.FusedMultiplyAdd(v, TWeights.Load(fourth, p + TWidth.Lanes), s7);
+            s0 = TWidth.FusedMultiplyAdd(v, TWeights.First(weights, p), s0);
+            s1 = TWidth.FusedMultiplyAdd(v, TWeights.Second(weights, p), s1);
+            s2 = TWidth.FusedMultiplyAdd(v, TWeights.First(second, p), s2);
+            s3 = TWidth.FusedMultiplyAdd(v, TWeights.Second(second, p), s3);
+            s4 = TWidth.FusedMultiplyAdd(v, TWeights.First(third, p), s4);
+            s5 = TWidth.FusedMultiplyAdd(v, TWeights.Second(third, p), s5);
+            s6 = TWidth.FusedMultiplyAdd(v, TWeights.First(fourth, p), s6);
+            s7 = TWidth.FusedMultiplyAdd(v, TWeights.Second(fourth, p), s7);
             p += 2 * TWidth.Lanes;
         }
 
@@ -69,16 +69,16 @@ internal static unsafe class WideTile<TWidth, TVector, TWeights>
         {
             var v0 = TWidth.Broadcast(x0[k]);
             var v1 = TWidth.Broadcast(x1[k]);
-            var w0 = TWeights.Load(weights, p);
+            var w0 = TWeights.First(weights, p);
             s00 = TWidth.FusedMultiplyAdd(v0, w0, s00);
             s10 = TWidth.FusedMultiplyAdd(v1, w0, s10);
-            var w1 = TWeights.Load(weights, p + TWidth.Lanes);
+            var w1 = TWeights.Second(weights, p);
             s01 = TWidth.FusedMultiplyAdd(v0, w1, s01);
             s11 = TWidth.FusedMultiplyAdd(v1, w1, s11);
-            var w2 = TWeights.Load(second, p);
+            var w2 = TWeights.First(second, p);
             s02 = TWidth.FusedMultiplyAdd(v0, w2, s02);
             s12 = TWidth.FusedMultiplyAdd(v1, w2, s12);
-            var w3 = TWeights.Load(second, p + TWidth.Lanes);
+            var w3 = TWeights.Second(second, p);
             s03 = TWidth.FusedMultiplyAdd(v0, w3, s03);
             s13 = TWidth.FusedMultiplyAdd(v1, w3, s13);
             p += 2 * TWidth.Lanes;

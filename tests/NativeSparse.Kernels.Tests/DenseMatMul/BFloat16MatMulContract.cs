@@ -76,6 +76,49 @@ public abstract class BFloat16MatMulContract : IDisposable
     }
 
     [Fact]
+    public void Every_height_gives_the_float32_product_of_the_rounded_weights()
+    {
+        const int most = 20;
+        var weights = BFloat16Rounding.RoundAll(Operand.Sample(new Random(1), 390 * 135));
+        using var halves = _backend.Dense.Pack(weights, 390, 135, Precision.BFloat16);
+        using var singles = _backend.Dense.Pack(weights, 390, 135, Precision.Float32);
+        using var x = new Operand(most, 390, random: new Random(2));
+        using var host = new Host();
+        for (var rows = 1; rows <= most; rows++)
+        {
+            using var expected = new Operand(rows, 135);
+            using var y = new Operand(rows, 135, gap: 1);
+            _backend.Dense.Run(host.Execution, x.View.Slice(0, rows), singles, default, expected.View);
+            _backend.Dense.Run(host.Execution, x.View.Slice(0, rows), halves, default, y.View);
+            Assert.Equal(expected.Values(), y.Values());
+            Assert.True(y.GapsAreUntouched());
+        }
+    }
+
+    [Theory]
+    [InlineData(0x0001, 0xFFFF)]
+    [InlineData(0x7F7F, 0x0080)]
+    [InlineData(0x8000, 0xFF80)]
+    [InlineData(0x3F80, 0x7FC0)]
+    public void Every_bit_of_a_weight_survives(int even, int odd)
+    {
+        // Subnormal and largest values, zeros, infinities and NaN in both halves of a line, read back and multiplied by one.
+        var weights = Enumerable.Range(0, 70).Select(i => BFloat16Rounding.Widen((ushort)(i % 2 == 0 ? even : odd))).ToArray();
+        using var packed = _backend.Dense.Pack(weights, 1, 70, Precision.BFloat16);
+        var back = new float[70];
+        packed.Unpack(back);
+        Assert.Equal(weights, back);
+        foreach (var rows in new[] { 1, 2, 5 })
+        {
+            using var x = new Operand(rows, 1, fill: 1);
+            using var y = new Operand(rows, 70);
+            using var host = new Host();
+            _backend.Dense.Run(host.Execution, x.View, packed, default, y.View);
+            Assert.Equal(Enumerable.Repeat(weights, rows).SelectMany(row => row), y.Values());
+        }
+    }
+
+    [Fact]
     public void The_multiplier_may_be_the_destination()
     {
         using var packed = _backend.Dense.Pack(Operand.Sample(new Random(1), 400 * 40), 400, 40, Precision.BFloat16);

@@ -11,11 +11,22 @@ internal sealed unsafe class ExpertProblem : IDisposable
     private readonly List<Host> _hosts = [];
 
     public ExpertProblem(Backend backend, ExpertShape shape, int seed, Precision precision = Precision.Float32)
+        : this(backend, shape, new Random(seed), weights: null, precision)
     {
-        var random = new Random(seed);
+    }
+
+    /// <summary>The tokens and routing of a seed, and float32 experts of these weights.</summary>
+    public ExpertProblem(Backend backend, ExpertShape shape, int seed, ExpertWeights weights)
+        : this(backend, shape, new Random(seed), weights, Precision.Float32)
+    {
+    }
+
+    private ExpertProblem(Backend backend, ExpertShape shape, Random random, ExpertWeights? weights, Precision precision)
+    {
         Shape = shape;
         _backend = backend;
-        _weights = shape.Sample(random);
+        var sampled = shape.Sample(random);
+        _weights = weights ?? sampled;
         Packed = backend.Experts.Pack(_weights, precision);
         X = new Operand(shape.Tokens, shape.Inputs, gap: 2, random: random);
         Y = new Operand(shape.Tokens, shape.Outputs, gap: 1);

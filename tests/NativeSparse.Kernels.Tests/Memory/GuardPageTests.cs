@@ -22,6 +22,13 @@ public sealed class GuardPageTests
         }
     }
 
+    private static IEnumerable<(int Inputs, int Outputs, Precision Precision)> Products =>
+        from precision in Precisions
+        from shape in new[] { (1, 1), (5, 7), (17, 16), (31, 33), (401, 65), (3, 130) }
+        select (shape.Item1, shape.Item2, precision);
+
+    private static Precision[] Precisions => [Precision.Float32, Precision.BFloat16];
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void Dense_products_stay_inside(bool atEnd, int rows)
@@ -29,14 +36,14 @@ public sealed class GuardPageTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "skipped: needs mmap");
         foreach (var backend in new[] { Versions.Vector128(), Versions.Vector256(), Versions.Vector512() })
         {
-            foreach (var (inputs, outputs) in new[] { (1, 1), (5, 7), (17, 16), (31, 33), (401, 65), (3, 130) })
+            foreach (var (inputs, outputs, precision) in Products)
             {
                 var random = new Random(rows);
                 using var x = new GuardedMemory(rows * inputs, atEnd, random);
                 using var y = new GuardedMemory(rows * outputs, atEnd);
                 using var bias = new GuardedMemory(outputs, atEnd, random);
                 using var multiplier = new GuardedMemory(rows * outputs, atEnd, random);
-                using var weights = backend.Dense.Pack(Operand.Sample(random, inputs * outputs), inputs, outputs, Precision.Float32);
+                using var weights = backend.Dense.Pack(Operand.Sample(random, inputs * outputs), inputs, outputs, precision);
                 using var host = new Host();
                 var epilogue = new Epilogue
                 {
@@ -58,10 +65,7 @@ public sealed class GuardPageTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "skipped: needs mmap");
         foreach (var backend in new[] { Versions.Vector128(), Versions.Vector256(), Versions.Vector512() })
         {
-            foreach (var shape in new[]
-            {
-                new ExpertShape(rows, 5, 3, 4, 7, 2, HasBiases: true), new ExpertShape(rows, 17, 9, 16, 33, 9, IsGated: true, HasBiases: true),
-            })
+            foreach (var (shape, precision) in Experts(rows))
             {
                 var random = new Random(rows);
                 using var scores = new GuardedMemory(rows * shape.Experts, atEnd, random);
@@ -70,7 +74,7 @@ public sealed class GuardPageTests
                 using var weights = new GuardedMemory(rows * shape.Active, atEnd);
                 using var x = new GuardedMemory(rows * shape.Inputs, atEnd, random);
                 using var y = new GuardedMemory(rows * shape.Outputs, atEnd);
-                using var packed = backend.Experts.Pack(shape.Sample(random), Precision.Float32);
+                using var packed = backend.Experts.Pack(shape.Sample(random), precision);
                 using var host = new Host();
                 var routing = new Routing
                 {
@@ -86,4 +90,12 @@ public sealed class GuardPageTests
             }
         }
     }
+
+    private static IEnumerable<(ExpertShape Shape, Precision Precision)> Experts(int rows) =>
+        from precision in Precisions
+        from shape in new[]
+        {
+            new ExpertShape(rows, 5, 3, 4, 7, 2, HasBiases: true), new ExpertShape(rows, 17, 9, 16, 33, 9, IsGated: true, HasBiases: true),
+        }
+        select (shape, precision);
 }

@@ -36,7 +36,7 @@ internal sealed class ExpertsDescriptor : FormDescriptor
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Precision> Precisions => [Precision.Float32, Precision.Int8, Precision.Int4];
+    public override IReadOnlyList<Precision> Precisions => [Precision.Float32, Precision.BFloat16, Precision.Int8, Precision.Int4];
 
     /// <inheritdoc/>
     public override bool NeedsCalibration(string? converter, JsonObject? options) =>
@@ -67,9 +67,18 @@ internal sealed class ExpertsDescriptor : FormDescriptor
     private static FormConversion Round(ConversionContext context, ExpertsParameters fitted, SiteReport report)
     {
         var weights = fitted.ToWeights(null);
-        var rounded = context.Precision == Precision.Int8
-            ? fitted with { Integers = QuantizedExpertWeights.Round(weights) }
-            : fitted with { Nibbles = QuantizedInt4ExpertWeights.Round(weights) };
+        var rounded = context.Precision switch
+        {
+            Precision.BFloat16 => fitted with
+            {
+                IsBFloat16 = true,
+                Up = BFloat16Rounding.RoundAll(fitted.Up),
+                Gate = fitted.Gate is null ? null : BFloat16Rounding.RoundAll(fitted.Gate),
+                Down = BFloat16Rounding.RoundAll(fitted.Down),
+            },
+            Precision.Int8 => fitted with { Integers = QuantizedExpertWeights.Round(weights) },
+            _ => fitted with { Nibbles = QuantizedInt4ExpertWeights.Round(weights) },
+        };
         using var form = new ExpertsFeedForward(rounded, context.Backend);
         List<string> notes = [.. report.Notes];
         if (report.Error is { } error)

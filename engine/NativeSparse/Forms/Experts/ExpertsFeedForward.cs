@@ -41,7 +41,7 @@ internal sealed unsafe class ExpertsFeedForward : FeedForward
         {
             { Integers: not null } => backend.Experts.Pack(parameters.ToIntegers(bias)),
             { Nibbles: not null } => backend.Experts.Pack(parameters.ToNibbles(bias)),
-            _ => backend.Experts.Pack(parameters.ToWeights(bias), Precision.Float32),
+            _ => backend.Experts.Pack(parameters.ToWeights(bias), parameters.Precision),
         };
     }
 

@@ -45,13 +45,13 @@ internal static class ExpertsNode
             },
             Constants =
             [
-                nibbles is null ? Weight("up", parameters.Up, integers?.Up, e, d, b) : ExpertsNibbles.Values("up", nibbles.Up),
+                nibbles is null ? Weight("up", parameters, parameters.Up, integers?.Up, e, d, b) : ExpertsNibbles.Values("up", nibbles.Up),
                 Optional("up_bias", parameters.UpBias, e, b),
                 nibbles is not null ? ExpertsNibbles.Values("gate", nibbles.Gate)
                     : parameters.Gate is null && integers is not { Gate.IsEmpty: false } ? null
-                    : Weight("gate", parameters.Gate, integers?.Gate, e, d, b),
+                    : Weight("gate", parameters, parameters.Gate, integers?.Gate, e, d, b),
                 Optional("gate_bias", parameters.GateBias, e, b),
-                nibbles is null ? Weight("down", parameters.Down, integers?.Down, e, b, o) : ExpertsNibbles.Values("down", nibbles.Down),
+                nibbles is null ? Weight("down", parameters, parameters.Down, integers?.Down, e, b, o) : ExpertsNibbles.Values("down", nibbles.Down),
                 Optional("down_bias", parameters.DownBias, o),
                 ConstantTensor.Create("router", parameters.Router, d, e),
                 Optional("router_bias", parameters.RouterBias, e),
@@ -79,15 +79,18 @@ internal static class ExpertsNode
     {
         var constants = new NodeConstants(node);
         var isInt8 = constants.Find(0)?.ElementType == "int8";
+        var isBFloat16 = constants.Find(0)?.ElementType == "bfloat16";
         var isInt4 = constants.Find(0)?.ElementType == "uint4";
-        var (up, shape) = ReadWeight(constants, 0, "up", isInt8, isInt4);
+        var (up, shape) = ReadWeight(constants, 0, "up");
         long e = constants.Width(shape[0], "up"), d = constants.Width(shape[1], "up"), b = constants.Width(shape[2], "up");
-        var (down, downShape) = ReadWeight(constants, 4, "down", isInt8, isInt4);
+        var (down, downShape) = ReadWeight(constants, 4, "down");
         long o = constants.Width(downShape[2], "down");
         if (downShape[0] != e || downShape[1] != b)
         {
             throw constants.Error($"input 'down' is [{string.Join(", ", downShape)}], expected [{e}, {b}, O]");
         }
+
+        var gate = constants.Find(2) is null || isInt8 || isInt4 ? null : ReadGate(constants, e, d, b);
 
         var selection = Named(constants, "select", Selections);
         var k = constants.Integer("k", 0);
@@ -105,7 +108,8 @@ internal static class ExpertsNode
             Activation = Activation.Parse(ActivationNames.Check(constants, "activation")),
             Up = up,
             UpBias = constants.Optional(1, "up_bias", e, b),
-            Gate = isInt8 || isInt4 ? null : constants.Optional(2, "gate", e, d, b),
+            Gate = gate,
+            IsBFloat16 = isBFloat16,
             Integers = isInt8 ? ReadIntegers(constants, (int)e, (int)d, (int)b, (int)o) : null,
             Nibbles = isInt4 ? ExpertsNibbles.Read(constants, UpScale, (int)e, (int)d, (int)b, (int)o) : null,
             GateBias = constants.Optional(3, "gate_bias", e, b),
@@ -129,23 +133,6 @@ internal static class ExpertsNode
         }
 
         return parameters;
-    }
-
-    /// <summary>A float32 weight, or the shape of a quantized one.</summary>
-    private static (float[] Values, IReadOnlyList<long> Shape) ReadWeight(NodeConstants constants, int index, string name, bool isInt8, bool isInt4)
-    {
-        if (isInt8)
-        {
-            return ([], constants.RequireInt8(index, name, 3).Shape);
-        }
-
-        if (!isInt4)
-        {
-            return constants.Require(index, name, 3);
-        }
-
-        var shape = constants.Find(index)?.Shape;
-        return shape?.Count == 3 ? ([], shape) : throw constants.Error($"input '{name}' is missing or has not rank 3");
     }
 
     /// <summary>The integers and their scales alone; biases and the rest are the parameters' own.</summary>
@@ -182,10 +169,41 @@ internal static class ExpertsNode
         return weights;
     }
 
-    private static ConstantTensor Weight(string name, float[]? values, ReadOnlyMemory<sbyte>? integers, params long[] shape) =>
-        integers is { } own
-            ? new ConstantTensor(name, "int8", shape, MemoryMarshal.AsBytes(own.Span).ToArray())
-            : ConstantTensor.Create(name, values!, shape);
+    /// <summary>A matrix of all experts at the precision of the first one, as values; none at int8.</summary>
+    private static (float[] Values, IReadOnlyList<long> Shape) ReadWeight(NodeConstants constants, int index, string name)
+    {
+        switch (constants.Find(0)?.ElementType)
+        {
+            case "int8":
+                return ([], constants.RequireInt8(index, name, 3).Shape);
+            case "uint4":
+                return constants.Find(index) is { Shape: { Count: 3 } shape4 }
+                    ? ([], shape4)
+                    : throw constants.Error($"input '{name}' is missing or has not rank 3");
+            case "bfloat16":
+                var (bits, shape) = constants.RequireBFloat16(index, name, 3);
+                return (BFloat16Rounding.WidenAll(bits), shape);
+            default:
+                return constants.Require(index, name, 3);
+        }
+    }
+
+    private static float[] ReadGate(NodeConstants constants, long e, long d, long b)
+    {
+        var (values, shape) = ReadWeight(constants, 2, "gate");
+        return shape.SequenceEqual([e, d, b])
+            ? values
+            : throw constants.Error($"input 'gate' is [{string.Join(", ", shape)}], expected [{e}, {d}, {b}]");
+    }
+
+    private static ConstantTensor Weight(
+        string name, ExpertsParameters parameters, float[]? values, ReadOnlyMemory<sbyte>? integers, params long[] shape) => parameters.Precision switch
+        {
+            Precision.Int8 => new ConstantTensor(name, "int8", shape, MemoryMarshal.AsBytes(integers!.Value.Span).ToArray()),
+            Precision.BFloat16 => new ConstantTensor(
+                name, "bfloat16", shape, MemoryMarshal.AsBytes(BFloat16Rounding.ToBits(values).AsSpan()).ToArray()),
+            _ => ConstantTensor.Create(name, values!, shape),
+        };
 
     private static ConstantTensor? Optional(string name, float[]? values, params long[] shape) =>
         values is null ? null : ConstantTensor.Create(name, values, shape);

@@ -31,6 +31,9 @@ internal sealed record ExpertsParameters : FormParameters
     /// <summary>The weights as they are saved and multiplied at int4, or null; the arrays of float32 weights may then be empty.</summary>
     public QuantizedInt4ExpertWeights? Nibbles { get; init; }
 
+    /// <summary>Whether the matrices of the experts hold bfloat16 values and are saved and packed as such.</summary>
+    public bool IsBFloat16 { get; init; }
+
     /// <summary><c>[E, D, B]</c>.</summary>
     public required float[] Up { get; init; }
 
@@ -82,7 +85,11 @@ internal sealed record ExpertsParameters : FormParameters
     /// <summary>How chosen scores become weights.</summary>
     public RoutingWeights Weights { get; init; }
 
-    /// <summary>The weights of the dispatch in float32.</summary>
+    /// <summary>How up, gate and down are held.</summary>
+    public Precision Precision =>
+        Integers is not null ? Precision.Int8 : Nibbles is not null ? Precision.Int4 : IsBFloat16 ? Precision.BFloat16 : Precision.Float32;
+
+    /// <summary>The weights of the dispatch as float32 values.</summary>
     /// <param name="expertBias">Biases that the dispatch adds, or null.</param>
     public ExpertWeights ToWeights(float[]? expertBias) => new()
     {

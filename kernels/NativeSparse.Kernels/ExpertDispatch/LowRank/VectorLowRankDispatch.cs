@@ -143,7 +143,8 @@ internal static unsafe class VectorLowRankDispatch<TWidth, TVector>
     }
 
     private static void Multiply(PanelMatrix matrix, int rows, float** x, float** y, bool add, in Finish finish) =>
-        PanelProduct<TWidth, TVector>.Run(x, rows, matrix.Weights, matrix.Shape, 0, matrix.Shape.Panels, y, add, finish, y);
+        PanelProduct<TWidth, TVector>.Run<Float32Weights<TWidth, TVector>>(
+            x, rows, matrix.Weights, matrix.Shape, 0, matrix.Shape.Panels, y, add, finish, y);
 
     /// <summary>The hidden values of a token, summed over its experts.</summary>
     private static void RunSum(ref Pass pass, int token)

@@ -180,7 +180,6 @@ internal sealed class BenchKernelsCommand : ToolCommand
     /// <summary>Routing takes any precision for the only one that it has.</summary>
     private static bool Has(KernelFamily family, Precision? precision) => family switch
     {
-        KernelFamily.Experts => precision is not Precision.BFloat16,
         KernelFamily.LowRank => precision is null or Precision.Float32,
         _ => true,
     };

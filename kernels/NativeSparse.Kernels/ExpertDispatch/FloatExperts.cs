@@ -1,10 +1,11 @@
 namespace NativeSparse.Kernels;
 
-/// <summary>float32 experts as panels, wherever these lie.</summary>
-internal abstract class Float32Experts : PackedExperts
+/// <summary>Experts with weights of float32 or bfloat16 as panels, wherever these lie; all sums are float32.</summary>
+internal abstract class FloatExperts : PackedExperts
 {
-    private protected Float32Experts(int experts, int inputWidth, int expertWidth, int outputWidth, Activation activation)
-        : base(experts, inputWidth, expertWidth, outputWidth, Precision.Float32)
+    private protected FloatExperts(
+        int experts, int inputWidth, int expertWidth, int outputWidth, Activation activation, Precision precision)
+        : base(experts, inputWidth, expertWidth, outputWidth, precision)
         => Activation = activation;
 
     public Activation Activation { get; }
@@ -15,7 +16,7 @@ internal abstract class Float32Experts : PackedExperts
     public abstract bool IsGated { get; }
 
     /// <summary>Whether the last input of the down product is the routing weight.</summary>
-    public abstract bool HasExpertBias { get; }
+    public abstract bool HasBiasInput { get; }
 
     /// <summary>Values from one hidden row to the next: room for the panels of the widest expert.</summary>
     public abstract int HiddenStride { get; }

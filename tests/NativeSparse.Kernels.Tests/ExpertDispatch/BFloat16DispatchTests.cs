@@ -1,0 +1,9 @@
+namespace NativeSparse.Kernels.Tests;
+
+public sealed class ReferenceBFloat16DispatchTests() : BFloat16DispatchContract(Versions.Reference());
+
+public sealed class Vector128BFloat16DispatchTests() : BFloat16DispatchContract(Versions.Vector128());
+
+public sealed class Vector256BFloat16DispatchTests() : BFloat16DispatchContract(Versions.Vector256());
+
+public sealed class Vector512BFloat16DispatchTests() : BFloat16DispatchContract(Versions.Vector512());
