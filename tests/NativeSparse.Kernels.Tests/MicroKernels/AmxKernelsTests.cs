@@ -24,12 +24,29 @@ public sealed unsafe class AmxKernelsTests
     public void Several_blocks_are_exact(int panels, int inputs) => AssertExact(AmxConfiguration.BlockRows, 3, panels, inputs);
 
     [Fact]
+    public void A_thread_that_used_tiles_still_throws_null_references()
+    {
+        // Were its signal stack too small, the whole process would end here.
+        AssertExact(AmxConfiguration.BlockRows, 1, panels: 1, inputs: 64);
+        var thread = new Thread(() =>
+        {
+            AssertExact(AmxConfiguration.BlockRows, 1, panels: 1, inputs: 64);
+            Assert.Throws<NullReferenceException>(() => Length(null!));
+        });
+        thread.Start();
+        thread.Join();
+        Assert.Throws<NullReferenceException>(() => Length(null!));
+    }
+
+    [Fact]
     public void A_wrong_kernel_is_seen()
     {
         using var operands = new GuardedOperands(atEnd: true);
         var trial = new AmxTrial(7, 1, 2, 64, new AmxFinish(TileEpilogue.Scale), operands.Allocate);
         Assert.Contains("plain arithmetic gives", trial.Fault(new GeluKernels()), StringComparison.Ordinal);
     }
+
+    private static int Length(string text) => text.Length;
 
     private static void AssertExact(int rows, int blocks, int panels, int inputs)
     {

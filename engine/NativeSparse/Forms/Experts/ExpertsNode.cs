@@ -166,6 +166,14 @@ internal static class ExpertsNode
             throw constants.Error("an int8 weight is -128; weights are -127 to 127");
         }
 
+        foreach (var scales in new[] { weights.UpScales, weights.GateScales, weights.DownScales })
+        {
+            if (scales.Span.ContainsAny(float.NaN, float.PositiveInfinity, float.NegativeInfinity))
+            {
+                throw constants.Error("a scale of an int8 weight is not finite");
+            }
+        }
+
         return weights;
     }
 

@@ -29,6 +29,7 @@ internal sealed unsafe class AmxKernels : IAmxKernels, IDisposable
         arguments->Configuration = Configuration(arguments->BlockRows);
         var form = AmxForm.Of(arguments->BlockRows, arguments->PanelBytes / TileSpecification.PanelColumns, finish);
         var kernel = _kernels.GetOrAdd(form, static form => ExecutableMemory.Publish(AmxEmitter.Emit(form)));
+        SignalStack.Enlarge();
         ((delegate* unmanaged<AmxArguments*, void>)kernel.Address)(arguments);
         GC.KeepAlive(kernel);
     }
