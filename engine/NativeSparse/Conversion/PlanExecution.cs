@@ -11,16 +11,13 @@ namespace NativeSparse.Conversion;
 /// <summary>Carries a plan out on one model: checks it, calibrates where a converter fits something, converts site by site.</summary>
 internal sealed class PlanExecution
 {
-    /// <summary>The form that changes nothing at float32.</summary>
-    private const string Dense = "dense";
-
     private readonly List<SiteReport> _reports = [];
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly List<Step> _steps = [];
     private readonly ModelSource _source;
     private readonly SparseOptions _options;
     private readonly Backend _backend;
-    private readonly bool _thorough;
+    private readonly bool _comparesWithChance;
     private readonly bool _isKept;
     private readonly ThreadPoolSplitter _splitter;
     private BatchSplit? _split;
@@ -39,7 +36,7 @@ internal sealed class PlanExecution
         ModelSource source, OnnxModel model, ConversionPlan plan, SparseOptions options, Backend backend, bool thorough)
     {
         _isKept = thorough;
-        _thorough = thorough && options.Calibration is not { CompareWithChance: false };
+        _comparesWithChance = thorough && options.Calibration is not { CompareWithChance: false };
         _source = source;
         _options = options;
         _backend = backend;
@@ -116,7 +113,7 @@ internal sealed class PlanExecution
                 Backend = _backend,
                 Splitter = _splitter,
                 Cancellation = cancellation,
-                CompareWithChance = _thorough,
+                CompareWithChance = _comparesWithChance,
                 Progress = _options.Progress is { } progress ? new SiteProgress(progress, step.Site.Name, start, _steps.Count) : null,
             };
             yield return new ConvertedSite(step.Site, step.Descriptor, Convert(step, context), step.Precision);
@@ -158,8 +155,8 @@ internal sealed class PlanExecution
             return [];
         }
 
-        _split = new BatchSplit(data) { MaxJudging = _thorough ? 16 : 4 };
-        var sites = _steps.Where(step => step.Fits || step.Precision != Precision.Float32 || (_isKept && step.Descriptor.Name != Dense))
+        _split = new BatchSplit(data) { MaxJudging = _comparesWithChance ? 16 : 4 };
+        var sites = _steps.Where(step => step.Fits || step.Precision != Precision.Float32 || (_isKept && !step.Descriptor.IsExact(step.Precision)))
             .ToDictionary(step => step.Site.Name, step => step.Fits);
         var samples = SiteCalibration.Collect(_source, sites, data, _split, _backend, _options, cancellation);
         _tokens = samples.Where(sample => sites[sample.Key]).Select(sample => sample.Value.Tokens).DefaultIfEmpty().Max();

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using NativeSparse.Onnx;
 
 namespace NativeSparse.Conversion;
@@ -6,10 +7,6 @@ namespace NativeSparse.Conversion;
 /// <summary>The fields of a plan's JSON: what is not one of them is refused by name, with those that are.</summary>
 internal static class PlanFields
 {
-    private static readonly string[] Plan = ["version", "sites", "defaults"];
-    private static readonly string[] Site = ["name", "form", "converter", "precision", "options"];
-    private static readonly string[] Defaults = ["form", "precision"];
-
     /// <exception cref="ModelFormatException">A field is unknown or missing, or the plan is no object.</exception>
     public static void Check(JsonNode? node)
     {
@@ -18,10 +15,10 @@ internal static class PlanFields
             throw new ModelFormatException("not a plan: expected a JSON object such as {\"sites\":[{\"name\":\"*\",\"form\":\"dense\"}]}");
         }
 
-        Check(plan, "the plan", Plan);
+        Check(plan, "the plan", ConversionJson.Default.PlanDocument);
         if (plan["defaults"] is JsonObject defaults)
         {
-            Check(defaults, "defaults", Defaults);
+            Check(defaults, "defaults", ConversionJson.Default.DefaultsEntry);
         }
 
         if (plan["sites"] is not JsonArray sites)
@@ -31,24 +28,16 @@ internal static class PlanFields
 
         for (var i = 0; i < sites.Count; i++)
         {
-            if (sites[i] is not JsonObject site)
+            if (sites[i] is JsonObject site)
             {
-                continue;
-            }
-
-            Check(site, $"sites[{i}]", Site);
-            foreach (var field in new[] { "name", "form" })
-            {
-                if (site[field] is null)
-                {
-                    throw new ModelFormatException($"sites[{i}] has no field '{field}'; every entry needs name and form", site: $"$.sites[{i}]");
-                }
+                Check(site, $"sites[{i}]", ConversionJson.Default.SiteEntry);
             }
         }
     }
 
-    private static void Check(JsonObject fields, string place, string[] known)
+    private static void Check(JsonObject fields, string place, JsonTypeInfo type)
     {
+        string[] known = [.. type.Properties.Select(property => property.Name)];
         foreach (var (name, _) in fields)
         {
             if (!known.Contains(name))
@@ -56,6 +45,14 @@ internal static class PlanFields
                 throw new ModelFormatException(
                     $"{place} has no field '{name}'{(name == "method" ? " (a plan calls it converter)" : "")}; its fields are {string.Join(", ", known)}",
                     site: place);
+            }
+        }
+
+        foreach (var property in type.Properties)
+        {
+            if (property.IsRequired && fields[property.Name] is null)
+            {
+                throw new ModelFormatException($"{place} has no field '{property.Name}', which every entry needs", site: place);
             }
         }
     }

@@ -26,6 +26,9 @@ internal abstract class FormDescriptor
     /// <summary>How its matrices may be held.</summary>
     public abstract IReadOnlyList<Precision> Precisions { get; }
 
+    /// <summary>Whether the form computes, at this precision, what the network did: there is no error to measure.</summary>
+    public virtual bool IsExact(Precision precision) => false;
+
     /// <summary>Whether a conversion with these settings fits something on calibration inputs.</summary>
     /// <exception cref="ConversionException">The converter or an option does not exist.</exception>
     public abstract bool NeedsCalibration(string? converter, JsonObject? options);

@@ -22,7 +22,18 @@ public static class KernelBench
         var backends = new List<Backend>();
         try
         {
-            backends.AddRange(options.Backends.Select(BackendCatalog.Open).DistinctBy(backend => backend.Name));
+            foreach (var backend in options.Backends.Select(BackendCatalog.Open))
+            {
+                if (backends.Exists(other => other.Name == backend.Name))
+                {
+                    backend.Dispose();
+                }
+                else
+                {
+                    backends.Add(backend);
+                }
+            }
+
             using var automatic = BackendCatalog.Open("cpu");
             var limits = MachineLimits.Measure();
             var rows = new List<KernelBenchRow>();

@@ -14,7 +14,7 @@ internal static class DenseArguments
     }
 
     public static NotSupportedException UnknownPrecision(string version, Precision precision) =>
-        new($"{version} has no {precision} matrices; it has {Precision.Float32}, {Precision.BFloat16}, {Precision.Int8} and, for dense products, {Precision.Int4}");
+        new($"{version} has no {precision} matrices; it has {Precision.Float32}, {Precision.BFloat16}, {Precision.Int8} and {Precision.Int4}");
 
     public static ArgumentException Foreign(string version, string operand) =>
         new($"weights were packed by another backend than {version}; pack them with this one", operand);

@@ -65,6 +65,6 @@ internal static unsafe class ExpertDispatchCases
             return y;
         }
 
-        return new CaseResult(CaseMemory.Difference(Result(reference), Result(backend)), precision == Precision.Int8 ? 0 : SumLimit);
+        return new CaseResult(CaseMemory.Difference(Result(reference), Result(backend)), precision is Precision.Int8 or Precision.Int4 ? 0 : SumLimit);
     }
 }

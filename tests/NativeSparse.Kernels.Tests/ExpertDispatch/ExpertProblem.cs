@@ -84,6 +84,21 @@ internal sealed unsafe class ExpertProblem : IDisposable
         }
     }
 
+    /// <summary>Tokens alone, in parts and all at once, on any threads, give the same bits.</summary>
+    public void AssertTokensStandAlone(float scale)
+    {
+        Run(1, scale);
+        var expected = Y.Values();
+        foreach (var threads in new[] { 1, 2, 5 })
+        {
+            foreach (var part in new[] { 1, 2, 7, 32, Shape.Tokens })
+            {
+                RunInParts(part, threads, scale);
+                Assert.Equal(expected, Y.Values());
+            }
+        }
+    }
+
     public Action Prepare(int threads)
     {
         var host = new Host(threads);

@@ -32,6 +32,9 @@ internal sealed class DenseDescriptor : FormDescriptor
     public override IReadOnlyList<Precision> Precisions => [Precision.Float32, Precision.BFloat16, Precision.Int8, Precision.Int4];
 
     /// <inheritdoc/>
+    public override bool IsExact(Precision precision) => precision == Precision.Float32;
+
+    /// <inheritdoc/>
     public override bool NeedsCalibration(string? converter, JsonObject? options)
     {
         CheckSettings(converter, options, null);

@@ -78,9 +78,8 @@ internal static class ExpertsNode
     public static ExpertsParameters Read(FormNode node)
     {
         var constants = new NodeConstants(node);
-        var isInt8 = constants.Find(0)?.ElementType == "int8";
-        var isBFloat16 = constants.Find(0)?.ElementType == "bfloat16";
-        var isInt4 = constants.Find(0)?.ElementType == "uint4";
+        var type = constants.Find(0)?.ElementType;
+        var (isInt8, isInt4) = (type == "int8", type == "uint4");
         var (up, shape) = ReadWeight(constants, 0, "up");
         long e = constants.Width(shape[0], "up"), d = constants.Width(shape[1], "up"), b = constants.Width(shape[2], "up");
         var (down, downShape) = ReadWeight(constants, 4, "down");
@@ -109,7 +108,7 @@ internal static class ExpertsNode
             Up = up,
             UpBias = constants.Optional(1, "up_bias", e, b),
             Gate = gate,
-            IsBFloat16 = isBFloat16,
+            IsBFloat16 = type == "bfloat16",
             Integers = isInt8 ? ReadIntegers(constants, (int)e, (int)d, (int)b, (int)o) : null,
             Nibbles = isInt4 ? ExpertsNibbles.Read(constants, UpScale, (int)e, (int)d, (int)b, (int)o) : null,
             GateBias = constants.Optional(3, "gate_bias", e, b),

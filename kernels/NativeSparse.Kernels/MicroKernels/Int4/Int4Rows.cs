@@ -70,7 +70,9 @@ internal readonly unsafe struct Int4Rows
             var scale = whole;
             if (_hasGroupScales)
             {
-                scale = QuantizedRow.OfMagnitude(RowQuantizer.Magnitude(values, count), out inverse);
+                var magnitude = default(RowMagnitude);
+                magnitude.Add(values, count);
+                scale = QuantizedRow.OfMagnitude(magnitude.Value, out inverse);
                 *(float*)(record + Group + sizeof(int)) = scale.Scale;
             }
 

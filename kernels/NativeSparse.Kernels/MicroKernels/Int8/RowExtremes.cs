@@ -3,10 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace NativeSparse.Kernels;
 
-/// <summary>The least and the largest value of a row and 0, and a number that is NaN where a value is not finite.</summary>
+/// <summary>The least and the largest value of a row and 0, and whether all values are finite.</summary>
 internal readonly unsafe struct RowExtremes
 {
-    private RowExtremes(float low, float high, float poison) => (Low, High, IsFinite) = (low, high, !float.IsNaN(poison));
+    private RowExtremes(float low, float high, bool isFinite) => (Low, High, IsFinite) = (low, high, isFinite);
 
     public float Low { get; }
 
@@ -21,25 +21,14 @@ internal readonly unsafe struct RowExtremes
         var (low, high, poison) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
         if (Vector512.IsHardwareAccelerated)
         {
-            i = OfWide(x, length, ref low, ref high, ref poison);
+            var (low512, high512, poison512) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+            i = Sweep<Width512, Vector512<float>>(x, i, length, ref low512, ref high512, ref poison512);
+            low = Vector256.MinNative(low512.GetLower(), low512.GetUpper());
+            high = Vector256.MaxNative(high512.GetLower(), high512.GetUpper());
+            poison = poison512.GetLower() + poison512.GetUpper();
         }
 
-        var (low1, high1, poison1) = (low, high, Vector256<float>.Zero);
-        for (; i <= length - (2 * Vector256<float>.Count); i += 2 * Vector256<float>.Count)
-        {
-            var v0 = Vector256.Load(x + i);
-            var v1 = Vector256.Load(x + i + Vector256<float>.Count);
-            low = Vector256.MinNative(low, v0);
-            low1 = Vector256.MinNative(low1, v1);
-            high = Vector256.MaxNative(high, v0);
-            high1 = Vector256.MaxNative(high1, v1);
-            poison = Vector256.FusedMultiplyAdd(v0, Vector256<float>.Zero, poison);
-            poison1 = Vector256.FusedMultiplyAdd(v1, Vector256<float>.Zero, poison1);
-        }
-
-        low = Vector256.MinNative(low, low1);
-        high = Vector256.MaxNative(high, high1);
-        poison += poison1;
+        i = Sweep<Width256, Vector256<float>>(x, i, length, ref low, ref high, ref poison);
         var least = Least(Vector128.MinNative(low.GetLower(), low.GetUpper()));
         var most = -Least(-Vector128.MaxNative(high.GetLower(), high.GetUpper()));
         var rest = Vector256.Sum(poison);
@@ -50,33 +39,34 @@ internal readonly unsafe struct RowExtremes
             rest += x[i] * 0;
         }
 
-        return new RowExtremes(least, most, rest);
+        return new RowExtremes(least, most, !float.IsNaN(rest));
     }
 
+    /// <summary>Two registers at a time from <paramref name="start"/>; returns where it ended. Poison becomes NaN where a value is not finite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int OfWide(float* x, int length, ref Vector256<float> low, ref Vector256<float> high, ref Vector256<float> poison)
+    private static int Sweep<TWidth, TVector>(float* x, int start, int length, ref TVector low, ref TVector high, ref TVector poison)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct
     {
-        var (low0, high0, poison0) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        var (low1, high1, poison1) = (low0, high0, poison0);
-        var i = 0;
-        for (; i <= length - (2 * Vector512<float>.Count); i += 2 * Vector512<float>.Count)
+        var zero = TWidth.Broadcast(0);
+        var (low0, high0, poison0) = (low, high, poison);
+        var (low1, high1, poison1) = (low, high, zero);
+        var i = start;
+        for (; i <= length - (2 * TWidth.Lanes); i += 2 * TWidth.Lanes)
         {
-            var v0 = Vector512.Load(x + i);
-            var v1 = Vector512.Load(x + i + Vector512<float>.Count);
-            low0 = Vector512.MinNative(low0, v0);
-            low1 = Vector512.MinNative(low1, v1);
-            high0 = Vector512.MaxNative(high0, v0);
-            high1 = Vector512.MaxNative(high1, v1);
-            poison0 = Vector512.FusedMultiplyAdd(v0, Vector512<float>.Zero, poison0);
-            poison1 = Vector512.FusedMultiplyAdd(v1, Vector512<float>.Zero, poison1);
+            var v0 = TWidth.Load(x + i);
+            var v1 = TWidth.Load(x + i + TWidth.Lanes);
+            low0 = TWidth.MinNative(low0, v0);
+            low1 = TWidth.MinNative(low1, v1);
+            high0 = TWidth.MaxNative(high0, v0);
+            high1 = TWidth.MaxNative(high1, v1);
+            poison0 = TWidth.FusedMultiplyAdd(v0, zero, poison0);
+            poison1 = TWidth.FusedMultiplyAdd(v1, zero, poison1);
         }
 
-        low0 = Vector512.MinNative(low0, low1);
-        high0 = Vector512.MaxNative(high0, high1);
-        poison0 += poison1;
-        low = Vector256.MinNative(low0.GetLower(), low0.GetUpper());
-        high = Vector256.MaxNative(high0.GetLower(), high0.GetUpper());
-        poison = poison0.GetLower() + poison0.GetUpper();
+        low = TWidth.MinNative(low0, low1);
+        high = TWidth.MaxNative(high0, high1);
+        poison = TWidth.Add(poison0, poison1);
         return i;
     }
 

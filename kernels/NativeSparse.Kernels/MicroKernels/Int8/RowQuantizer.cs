@@ -22,13 +22,6 @@ internal static unsafe class RowQuantizer
         return row;
     }
 
-    /// <summary>The largest magnitude of some values, NaN where one is not finite.</summary>
-    public static float Magnitude(float* x, int length)
-    {
-        var extremes = RowExtremes.Of(x, length);
-        return extremes.IsFinite ? MathF.Max(-extremes.Low, extremes.High) : float.NaN;
-    }
-
     /// <summary>Rounds values with a given scale and zero point; zeros where the scale is NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Store(float* x, int length, QuantizedRow row, float inverse, RowEncoding encoding, byte* destination, int paddedLength)
