@@ -56,6 +56,25 @@ public sealed class ModelConverterTests : IDisposable
     }
 
     [Fact]
+    public void A_method_that_fits_nothing_is_judged_too_and_said_to_be_no_better_than_chance_where_it_is_not()
+    {
+        var data = new CalibrationData { Batches = [.. Enumerable.Range(0, 5).Select(i => Novella.Inputs(i, 128))] };
+        var output = Path.Combine(_folder.FullName, "judged.onnx");
+        var report = ModelConverter.Convert(Novella.Path, output, Contiguous, data, cancellation: Token);
+        Assert.Equal(0, report.CalibrationTokens);
+        Assert.Equal(128, report.HeldOutTokens);
+        foreach (var site in report.Sites)
+        {
+            foreach (var (chance, name) in new[] { (site.RandomSplitError!, "random splits"), (site.RandomRouterError!, "a random router") })
+            {
+                Assert.Equal(site.Error > chance.Mean - chance.Sd, site.Notes.Any(note => note.StartsWith($"no better than {name}", StringComparison.Ordinal)));
+            }
+        }
+
+        Assert.Contains(report.Sites, site => site.Notes.Any(note => note.StartsWith("no better than", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void A_site_that_the_model_does_not_have_is_named_with_those_it_has()
     {
         var plan = new ConversionPlan { Sites = [new SitePlan { Name = "/nosuch/ffn", Form = "dense" }] };
