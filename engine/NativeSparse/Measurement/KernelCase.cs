@@ -30,10 +30,6 @@ public sealed record KernelCase(
     /// <summary>R of low-rank deltas.</summary>
     internal const int Rank = 16;
 
-    private static readonly int[] DenseTokens = [1, 8, 32, 128, 512];
-
-    private static readonly int[] NetworkTokens = [1, 4, 16, 32, 128, 512];
-
     /// <summary>The cases that are recorded.</summary>
     public static IReadOnlyList<KernelCase> Standard { get; } =
     [
@@ -43,15 +39,14 @@ public sealed record KernelCase(
         .. FeedForward(Precision.Float32),
         .. FeedForward(Precision.Int8),
         .. FeedForward(Precision.Int4),
-        .. from tokens in new[] { 1, 16, 128, 512 } select new KernelCase(KernelFamily.Experts, tokens, 768, 3072, 8, 2),
+        .. Mixture(8, 2, Precision.Float32),
         .. from tokens in new[] { 1, 16, 224 } select new KernelCase(KernelFamily.Experts, tokens, 256, 1024, 64, 16),
-        .. from tokens in new[] { 1, 16, 128, 512 } select new KernelCase(KernelFamily.Experts, tokens, 768, 3072, 8, 2, Precision.BFloat16),
-        .. from tokens in new[] { 1, 16, 128, 512 } select new KernelCase(KernelFamily.Experts, tokens, 768, 3072, 8, 2, Precision.Int8),
-        .. from tokens in new[] { 1, 16, 128, 512 } select new KernelCase(KernelFamily.Experts, tokens, 768, 3072, 8, 2, Precision.Int4),
-        .. from active in new[] { 24, 48 }
-           from tokens in new[] { 1, 16, 128, 512 }
-           select new KernelCase(KernelFamily.Experts, tokens, 768, 3072, 96, active, Precision.Int8),
-        .. from tokens in new[] { 64, 128, 512 } select new KernelCase(KernelFamily.LowRank, tokens, 768, 3072, 8, 2),
+        .. Mixture(8, 2, Precision.BFloat16),
+        .. Mixture(8, 2, Precision.Int8),
+        .. Mixture(8, 2, Precision.Int4),
+        .. Mixture(96, 24, Precision.Int8),
+        .. Mixture(96, 48, Precision.Int8),
+        .. from tokens in UsualTokens(KernelFamily.LowRank) select new KernelCase(KernelFamily.LowRank, tokens, 768, 3072, 8, 2),
         .. from tokens in new[] { 1, 224 } select new KernelCase(KernelFamily.Routing, tokens, 0, 0, 64, 16),
         .. from tokens in new[] { 1, 512 } select new KernelCase(KernelFamily.Routing, tokens, 0, 0, 8, 2),
     ];
@@ -124,10 +119,23 @@ public sealed record KernelCase(
             : throw new FormatException($"shape '{shape}': H is {sizes[2]}, expected a multiple of {DefaultExperts}, the number of experts");
     }
 
+    /// <summary>The numbers of tokens that a family is timed with where none are given.</summary>
+    internal static int[] UsualTokens(KernelFamily family) => family switch
+    {
+        KernelFamily.Dense => [1, 8, 32, 128, 512],
+        KernelFamily.FeedForward => [1, 4, 16, 32, 128, 512],
+        KernelFamily.LowRank => [64, 128, 512],
+        _ => [1, 16, 128, 512],
+    };
+
+    private static IEnumerable<KernelCase> Mixture(int experts, int active, Precision precision) =>
+        from tokens in UsualTokens(KernelFamily.Experts)
+        select new KernelCase(KernelFamily.Experts, tokens, 768, 3072, experts, active, precision);
+
     private static IEnumerable<KernelCase> Dense(Precision precision) =>
     [
         .. from shape in new[] { (384, 1536), (768, 3072), (3072, 768) }
-           from tokens in DenseTokens
+           from tokens in UsualTokens(KernelFamily.Dense)
            select new KernelCase(KernelFamily.Dense, tokens, shape.Item1, shape.Item2, Precision: precision),
         .. from shape in new[] { (384, 1536), (768, 3072) }
            select new KernelCase(KernelFamily.Dense, 1, shape.Item1, shape.Item2, Precision: precision, IsCold: true),
@@ -136,7 +144,7 @@ public sealed record KernelCase(
     private static IEnumerable<KernelCase> FeedForward(Precision precision) =>
     [
         .. from shape in new[] { (384, 1536), (768, 3072) }
-           from tokens in NetworkTokens
+           from tokens in UsualTokens(KernelFamily.FeedForward)
            select new KernelCase(KernelFamily.FeedForward, tokens, shape.Item1, shape.Item2, Precision: precision),
         .. from shape in new[] { (384, 1536), (768, 3072) }
            select new KernelCase(KernelFamily.FeedForward, 1, shape.Item1, shape.Item2, Precision: precision, IsCold: true),

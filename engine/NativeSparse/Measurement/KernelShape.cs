@@ -5,14 +5,6 @@ namespace NativeSparse.Measurement;
 /// <summary>A shape that benchmarks are asked for by name, such as <c>bert-base</c>, or by its sizes, such as <c>768x3072</c>.</summary>
 public sealed record KernelShape
 {
-    private static readonly int[] DenseTokens = [1, 8, 32, 128, 512];
-
-    private static readonly int[] NetworkTokens = [1, 4, 16, 32, 128, 512];
-
-    private static readonly int[] ExpertTokens = [1, 16, 128, 512];
-
-    private static readonly int[] LowRankTokens = [64, 128, 512];
-
     /// <summary>The shapes that have names.</summary>
     public static IReadOnlyList<KernelShape> Known { get; } =
     [
@@ -77,13 +69,7 @@ public sealed record KernelShape
     private int[] Counts(KernelFamily family, KernelProduct product) =>
         Tokens is { } tokens ? [tokens]
         : product.Positions > 1 ? [1]
-        : family switch
-        {
-            KernelFamily.Dense => DenseTokens,
-            KernelFamily.FeedForward => NetworkTokens,
-            KernelFamily.LowRank => LowRankTokens,
-            _ => ExpertTokens,
-        };
+        : KernelCase.UsualTokens(family);
 
     private static KernelShape? Find(string text) => Known.FirstOrDefault(known => known.Name == text)
         ?? (text.Split('x') is [var width, var hidden] && ReadSize(width) is { } d && ReadSize(hidden) is { } h ? Network(text, d, h) : null);
