@@ -30,8 +30,8 @@ internal sealed class DenseProblem : KernelProblem
 
     public override Contender? PrepareDense(Backend backend) => null;
 
-    public override Contender? PrepareFloat32(Backend backend) =>
-        Case.Precision == Precision.Float32 ? null : Prepare(backend, Precision.Float32, Rent(Case.Tokens, Case.HiddenWidth));
+    public override Contender? PrepareAt(Backend backend, Precision precision) =>
+        Prepare(backend, precision, Rent(Case.Tokens, Case.HiddenWidth));
 
     public override unsafe double? MeasureError()
     {

@@ -14,9 +14,6 @@ internal sealed unsafe class FeedForwardProblem : KernelProblem
     /// <summary>Bytes of a warm chain at most, in float32: a network that is larger by itself comes from memory anyway.</summary>
     private const double WarmBytes = 256e6;
 
-    /// <summary>Bytes of a cold chain: more than the caches hold.</summary>
-    private const double ColdBytes = 160e6;
-
     private readonly BenchNetwork[] _chain;
     private readonly double _weights;
     private readonly View _x;
@@ -48,8 +45,8 @@ internal sealed unsafe class FeedForwardProblem : KernelProblem
 
     public override Contender? PrepareDense(Backend backend) => null;
 
-    public override Contender? PrepareFloat32(Backend backend) =>
-        Case.IsCold || Case.Precision == Precision.Float32 ? null : Prepare(backend, Precision.Float32, Rent(Case.Tokens, Case.InputWidth));
+    public override Contender? PrepareAt(Backend backend, Precision precision) =>
+        Case.IsCold ? null : Prepare(backend, precision, Rent(Case.Tokens, Case.InputWidth));
 
     /// <summary>Against the chain in float64, for the first row.</summary>
     public override double? MeasureError()

@@ -37,6 +37,9 @@ public sealed record KernelBenchRow
     /// <summary>Own float32 time of the same case and backend over this, where the case is at another precision.</summary>
     public double? RatioToOwnFloat32 { get; init; }
 
+    /// <summary>Own int8 time of the same case and backend over this, where the case is at int4.</summary>
+    public double? RatioToOwnInt8 { get; init; }
+
     /// <summary>ONNX Runtime's time at the same precision over this, as the median of the rounds.</summary>
     public double? RatioToOnnxRuntime { get; init; }
 
@@ -73,7 +76,10 @@ public sealed record KernelBenchRow
     /// <summary>Share of the multiply-add peak of the same rounds: the median of the rounds' ratios.</summary>
     public double? ShareOfPeak { get; init; }
 
-    /// <summary>Weight bytes per second over the measured read bandwidth; above 1, they come from a cache.</summary>
+    /// <summary>
+    /// Weight bytes per second over the measured read bandwidth of one core; above 1, they come from a cache. Of a cold case, over that of as
+    /// many bytes read in the same rounds.
+    /// </summary>
     public double? ShareOfBandwidth { get; init; }
 
     /// <summary>Largest difference to float64 arithmetic over the sampled rows, relative to the largest exact value.</summary>

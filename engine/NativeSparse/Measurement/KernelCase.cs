@@ -36,15 +36,18 @@ public sealed record KernelCase(
         .. Dense(Precision.Float32),
         .. Dense(Precision.BFloat16),
         .. Dense(Precision.Int8),
+        .. Dense(Precision.Int4),
         .. FeedForward(Precision.Float32),
         .. FeedForward(Precision.Int8),
         .. FeedForward(Precision.Int4),
         .. Mixture(8, 2, Precision.Float32),
+        .. Mixture(16, 4, Precision.Float32),
         .. from tokens in new[] { 1, 16, 224 } select new KernelCase(KernelFamily.Experts, tokens, 256, 1024, 64, 16),
         .. Mixture(8, 2, Precision.BFloat16),
         .. Mixture(8, 2, Precision.Int8),
         .. Mixture(8, 2, Precision.Int4),
         .. Mixture(96, 24, Precision.Int8),
+        new(KernelFamily.Experts, 1, 768, 3072, 96, 24, Precision.Int8, IsCold: true),
         .. Mixture(96, 48, Precision.Int8),
         .. from tokens in UsualTokens(KernelFamily.LowRank) select new KernelCase(KernelFamily.LowRank, tokens, 768, 3072, 8, 2),
         .. from tokens in new[] { 1, 224 } select new KernelCase(KernelFamily.Routing, tokens, 0, 0, 64, 16),
@@ -134,7 +137,7 @@ public sealed record KernelCase(
 
     private static IEnumerable<KernelCase> Dense(Precision precision) =>
     [
-        .. from shape in new[] { (384, 1536), (768, 3072), (3072, 768) }
+        .. from shape in new[] { (384, 1536), (1536, 384), (768, 3072), (3072, 768) }
            from tokens in UsualTokens(KernelFamily.Dense)
            select new KernelCase(KernelFamily.Dense, tokens, shape.Item1, shape.Item2, Precision: precision),
         .. from shape in new[] { (384, 1536), (768, 3072) }

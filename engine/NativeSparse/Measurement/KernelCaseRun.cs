@@ -15,6 +15,8 @@ internal sealed class KernelCaseRun : IDisposable
     private readonly int _baseline;
     private readonly int _float32Baseline;
     private readonly int _spinningBaseline;
+    private readonly WeightStream? _stream;
+    private readonly int _streamContender;
 
     public KernelCaseRun(KernelCase @case, KernelBenchOptions options)
     {
@@ -24,6 +26,8 @@ internal sealed class KernelCaseRun : IDisposable
         _baseline = Add(_problem.Baseline);
         _float32Baseline = Add(_problem.Float32Baseline);
         _spinningBaseline = Add(_problem.SpinningBaseline);
+        _stream = @case.IsCold ? new WeightStream(_problem.WeightBytes) : null;
+        _streamContender = Add(_stream?.Contender);
     }
 
     /// <summary>Adds what a backend runs, and checks it.</summary>
@@ -36,7 +40,8 @@ internal sealed class KernelCaseRun : IDisposable
             backend.Name,
             Add(own),
             Add(_problem.PrepareDense(backend)),
-            Add(_problem.PrepareFloat32(backend)),
+            AddAt(backend, Precision.Float32),
+            _case.Precision == Precision.Int4 ? AddAt(backend, Precision.Int8) : -1,
             Add(_problem.PrepareLikeMixture(backend)),
             _peaks.Add(backend, _case.Precision),
             error,
@@ -53,6 +58,7 @@ internal sealed class KernelCaseRun : IDisposable
 
     public void Dispose()
     {
+        _stream?.Dispose();
         _peaks.Dispose();
         _problem.Dispose();
     }
@@ -76,6 +82,7 @@ internal sealed class KernelCaseRun : IDisposable
             P10Milliseconds = own.P10,
             RatioToDense = Ratio(samples, entry.Dense, entry.Own)?.Median ?? (_case.Family is KernelFamily.Dense or KernelFamily.FeedForward ? 1 : null),
             RatioToOwnFloat32 = Ratio(samples, entry.Float32, entry.Own)?.Median,
+            RatioToOwnInt8 = Ratio(samples, entry.Int8, entry.Own)?.Median,
             RatioToOnnxRuntime = toBaseline?.Median,
             RatioToOnnxRuntimeLow = toBaseline?.Low,
             RatioToOnnxRuntimeHigh = toBaseline?.High,
@@ -85,7 +92,7 @@ internal sealed class KernelCaseRun : IDisposable
             ShareOfPeak = _problem.Operations > 0
                 ? Ratio(samples, entry.Peak, entry.Own)?.Median * _problem.Operations / (_peaks.Operations(entry.Peak) * _options.Threads)
                 : null,
-            ShareOfBandwidth = _problem.WeightBytes > 0 ? _problem.WeightBytes / own.Median / 1e6 / limits.ReadGBs : null,
+            ShareOfBandwidth = ShareOfBandwidth(samples, entry, limits),
             MaxError = entry.Error,
             AllocatedBytes = entry.AllocatedBytes,
             Note = _problem.Mixture?.Obstacle,
@@ -94,6 +101,16 @@ internal sealed class KernelCaseRun : IDisposable
             RatioToFastestOtherHigh = other?.Ratio.High,
             Picked = isPicked,
         };
+    }
+
+    private double? ShareOfBandwidth(IReadOnlyList<TimingSamples> samples, Entry entry, MachineLimits limits)
+    {
+        if (_stream is not null)
+        {
+            return Ratio(samples, _streamContender, entry.Own)?.Median;
+        }
+
+        return _problem.WeightBytes > 0 ? _problem.WeightBytes / samples[entry.Own].Median / 1e6 / limits.ReadGBs : null;
     }
 
     private (string Backend, PairedRatio Ratio)? FastestOther(Entry entry, IReadOnlyList<TimingSamples> samples)
@@ -105,6 +122,8 @@ internal sealed class KernelCaseRun : IDisposable
     /// <summary>The time of one contender over another's, or null where one of them is none.</summary>
     private static PairedRatio? Ratio(IReadOnlyList<TimingSamples> samples, int theirs, int ours) =>
         theirs < 0 || ours < 0 ? null : samples[theirs].Over(samples[ours]);
+
+    private int AddAt(Backend backend, Precision precision) => _case.Precision == precision ? -1 : Add(_problem.PrepareAt(backend, precision));
 
     private int Add(Contender? contender)
     {
@@ -134,5 +153,5 @@ internal sealed class KernelCaseRun : IDisposable
     }
 
     /// <summary>The contenders of one backend; -1 is none.</summary>
-    private sealed record Entry(string Backend, int Own, int Dense, int Float32, int LikeMixture, int Peak, double? Error, long AllocatedBytes);
+    private sealed record Entry(string Backend, int Own, int Dense, int Float32, int Int8, int LikeMixture, int Peak, double? Error, long AllocatedBytes);
 }

@@ -6,6 +6,9 @@ namespace NativeSparse.Measurement;
 /// <summary>One case with its operands: what each backend runs, and what it is compared with.</summary>
 internal abstract class KernelProblem : IDisposable
 {
+    /// <summary>Bytes of the weights of a cold chain: more than the caches hold.</summary>
+    protected const double ColdBytes = 160e6;
+
     private readonly Scratch _scratch = new();
 
     protected KernelProblem(KernelCase @case, int threads)
@@ -86,8 +89,8 @@ internal abstract class KernelProblem : IDisposable
     /// <summary>Own dense network on a backend (of low-rank experts: whole networks), or null where the case is dense itself or has none.</summary>
     public abstract Contender? PrepareDense(Backend backend);
 
-    /// <summary>The same case at float32, or null where that is the case itself or too much memory.</summary>
-    public abstract Contender? PrepareFloat32(Backend backend);
+    /// <summary>The same case at another precision, or null where the family has none or it is too much memory.</summary>
+    public virtual Contender? PrepareAt(Backend backend, Precision precision) => null;
 
     /// <summary>Ours as <see cref="Mixture"/> computes it, verified against it, or null where it is not to be timed.</summary>
     public virtual Contender? PrepareLikeMixture(Backend backend) => null;

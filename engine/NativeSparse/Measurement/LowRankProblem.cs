@@ -98,8 +98,6 @@ internal sealed unsafe class LowRankProblem : KernelProblem
         });
     }
 
-    public override Contender? PrepareFloat32(Backend backend) => null;
-
     public override Contender? PrepareLikeMixture(Backend backend)
     {
         if (Mixture?.Theirs is null || _own is not { } own)

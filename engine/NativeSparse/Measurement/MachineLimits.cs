@@ -12,7 +12,7 @@ public sealed record MachineLimits(double PeakGflops, double ReadGBs)
 {
     private const int PeakSteps = 20_000;
     private const int Sums = 12;
-    private const int Floats = 32 << 20;
+    private const double ReadBytes = 128 << 20;
 
     /// <summary>Measures both on the calling thread; takes about half a second.</summary>
     public static MachineLimits Measure()
@@ -45,34 +45,18 @@ public sealed record MachineLimits(double PeakGflops, double ReadGBs)
         return operations / samples[0].P10 / 1e6;
     }
 
-    private static unsafe double MeasureRead()
+    private static double MeasureRead()
     {
-        using var block = new NativeBuffer(Floats);
-        var address = block.Floats;
+        using var stream = new WeightStream(ReadBytes);
         var best = double.MaxValue;
         for (var round = 0; round < 7; round++)
         {
             var start = Stopwatch.GetTimestamp();
-            Read(address);
+            stream.Contender.Run();
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 
-        return (double)Floats * sizeof(float) / best / 1e9;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static unsafe float Read(float* source)
-    {
-        var (a, b, c, d) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
-        for (nint i = 0; i < Floats; i += 32)
-        {
-            a += Vector256.Load(source + i);
-            b += Vector256.Load(source + i + 8);
-            c += Vector256.Load(source + i + 16);
-            d += Vector256.Load(source + i + 24);
-        }
-
-        return Vector256.Sum(a + b + c + d);
+        return stream.Bytes / best / 1e9;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

@@ -28,8 +28,6 @@ internal sealed class RoutingProblem : KernelProblem
 
     public override Contender? PrepareDense(Backend backend) => null;
 
-    public override Contender? PrepareFloat32(Backend backend) => null;
-
     public override unsafe double? MeasureError()
     {
         var worst = 0.0;
