@@ -182,7 +182,8 @@ public static class ModelConverter
     {
         var reasons = execution.Left.Concat(execution.Search.Skipped.Select(skip => $"{string.Join(", ", skip.Nodes)}: {skip.Reason}")).ToList();
         return execution.Search.Sites.Count == 0
-            ? $"the model has no feed-forward site. {(reasons.Count == 0 ? "It has no pair of linears with constant weights" : string.Join("; ", reasons))}"
+            ? $"no feed-forward network was found in the model: {(reasons.Count == 0 ? "it has no pair of linears with constant weights" : string.Join("; ", reasons))}. "
+                + "On the command line, 'nativesparse inspect MODEL' lists its linears and what was not taken"
             : $"the plan converts nothing. {string.Join("; ", reasons)}";
     }
 }

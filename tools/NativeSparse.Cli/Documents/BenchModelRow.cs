@@ -1,9 +1,12 @@
 namespace NativeSparse.Cli.Documents;
 
-/// <summary>One runner on one input shape. Quality is against ONNX Runtime float32 on the same inputs.</summary>
+/// <summary>One runner on one input shape. Quality is against ONNX Runtime on the dense file and the same inputs.</summary>
 internal sealed record BenchModelRow
 {
-    /// <summary><c>onnxruntime float32</c> or <c>nativesparse</c>.</summary>
+    /// <summary>
+    /// <c>nativesparse</c>, or <c>onnxruntime</c> with how the file holds its networks: <c>onnxruntime float32</c>,
+    /// <c>onnxruntime int8</c> for a quantized file.
+    /// </summary>
     public required string Name { get; init; }
 
     /// <summary>The model file.</summary>
@@ -39,7 +42,7 @@ internal sealed record BenchModelRow
     /// <summary>Mean divergence of the next-token distributions, nats; null where the output is no <c>logits</c>.</summary>
     public required double? Kl { get; init; }
 
-    /// <summary>Perplexity over that of ONNX Runtime float32; null without tokens from a file.</summary>
+    /// <summary>Perplexity over that of the dense file in ONNX Runtime; null without tokens from a file.</summary>
     public required double? PerplexityRatio { get; init; }
 
     /// <summary>Share of the rows whose largest logit is the same.</summary>

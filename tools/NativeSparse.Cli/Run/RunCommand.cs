@@ -79,6 +79,11 @@ internal sealed class RunCommand : ToolCommand
         var calibration = plan is null ? null : _calibration.Read(invocation, path);
         using var runner = new EngineRunner(invocation.WithProgress("loading", progress => SparseEngine.Load(
             path, _engine.Engine(invocation, progress) with { Plan = plan, Calibration = calibration }, invocation.Cancellation)));
+        if (plan is not null && runner.Info.Sites.Count == 0)
+        {
+            invocation.Note($"nothing was converted, the whole model runs in ONNX Runtime; 'nativesparse inspect {path}' lists what the model holds");
+        }
+
         var inputs = _inputs.Read(invocation, ModelInput.Of(runner.InputNames, runner.InputMetadata), InputShape.Default);
         using var bound = new BoundRun(runner, inputs, invocation.Cancellation);
         var compare = invocation.Get(_compare) is { } expected

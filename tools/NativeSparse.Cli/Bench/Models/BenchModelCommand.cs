@@ -116,7 +116,7 @@ internal sealed class BenchModelCommand : ToolCommand
             for (var i = 0; i < models.Count; i++)
             {
                 var model = models[i];
-                var baseline = model.Name == BenchedModel.OnnxRuntime ? i : models.ToList().FindIndex(other => other == model.Baseline);
+                var baseline = model.IsBaseline ? i : models.ToList().FindIndex(other => other == model.Baseline);
                 var tokens = _inputs.FromFile(invocation) ? inputs[model.File] : null;
                 yield return Describe(
                     model,

@@ -3,17 +3,17 @@ using NativeSparse.Cli.Running;
 namespace NativeSparse.Cli.Bench.Models;
 
 /// <summary>One runner of a model benchmark.</summary>
-/// <param name="Name"><c>onnxruntime float32</c> or <c>nativesparse</c>.</param>
+/// <param name="Name"><c>onnxruntime</c> and how the file holds its networks, such as <c>onnxruntime float32</c>; or <c>nativesparse</c>.</param>
 /// <param name="File">The model file.</param>
 /// <param name="Runner">The loaded model, owned.</param>
 /// <param name="Baseline">Plain ONNX Runtime on the dense model, or null when no dense file is given.</param>
 internal sealed record BenchedModel(string Name, string File, ModelRunner Runner, BenchedModel? Baseline) : IDisposable
 {
-    /// <summary>Name of the baseline.</summary>
-    public const string OnnxRuntime = "onnxruntime float32";
-
     /// <summary>Name of the engine.</summary>
     public const string Ours = "nativesparse";
+
+    /// <summary>Whether it is plain ONNX Runtime.</summary>
+    public bool IsBaseline => Runner is OnnxRuntimeRunner;
 
     /// <summary>What the engine runs where; null in ONNX Runtime.</summary>
     public EngineInfo? Info => (Runner as EngineRunner)?.Info;

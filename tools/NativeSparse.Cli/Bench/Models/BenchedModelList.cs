@@ -15,8 +15,8 @@ internal sealed class BenchedModelList : IDisposable
     {
         get
         {
-            var dense = _models.FirstOrDefault(model => model.Name == BenchedModel.OnnxRuntime);
-            return [.. _models.Select(model => model.Name == BenchedModel.Ours && model.Baseline is null ? model with { Baseline = dense } : model)];
+            var dense = _models.FirstOrDefault(model => model.IsBaseline);
+            return [.. _models.Select(model => !model.IsBaseline && model.Baseline is null ? model with { Baseline = dense } : model)];
         }
     }
 
@@ -24,6 +24,7 @@ internal sealed class BenchedModelList : IDisposable
     /// Adds the runners of a file: of a dense one ONNX Runtime, ours dense, and ours with the plan; of a converted one ours, beside the
     /// first dense file.
     /// </summary>
+    /// <exception cref="InputException">A dense file has no feed-forward network: there would be nothing of ours to time.</exception>
     public void Add(string path, ConversionPlan? plan, CalibrationData? calibration, int? threads, SparseOptions options, CancellationToken cancellation)
     {
         var asIs = new EngineRunner(SparseEngine.Load(path, options, cancellation));
@@ -34,7 +35,7 @@ internal sealed class BenchedModelList : IDisposable
         }
 
         asIs.Dispose();
-        var baseline = new BenchedModel(BenchedModel.OnnxRuntime, path, new OnnxRuntimeRunner(path, threads), null);
+        var baseline = new BenchedModel(BaselineName.Of(path), path, new OnnxRuntimeRunner(path, threads), null);
         _models.Add(baseline);
         AddConverted(path, ConversionPlan.ForEverySite(Dense), null, baseline, options, cancellation);
         if (plan is not null && !plan.Sites.All(site => site is { Form: Dense, Options: null, Precision: null or "float32" }))
