@@ -34,6 +34,7 @@ public sealed class InspectCommandTests
             Assert.Equal("float16", site.GetProperty("weightType").GetString());
             Assert.False(site.GetProperty("quantized").GetBoolean());
             Assert.Equal("dense", site.GetProperty("form").GetString());
+            Assert.Equal("onnxruntime", site.GetProperty("runsIn").GetString());
             Assert.Equal((2 * 256 * 1024) + 1024 + 256, site.GetProperty("parameters").GetInt32());
             Assert.True(site.GetProperty("bias").GetProperty("up").GetBoolean());
             Assert.False(site.GetProperty("bias").GetProperty("gate").GetBoolean());
@@ -60,5 +61,26 @@ public sealed class InspectCommandTests
         Assert.DoesNotContain('\u001b', capture.Out);
         Assert.Contains("in 6 feed-forward sites", capture.Out, StringComparison.Ordinal);
         Assert.Equal(6, capture.Out.Split('\n').Count(line => line.Contains("gelu", StringComparison.Ordinal) && line.Contains("525,568", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_network_that_was_left_is_told_apart_from_a_dense_form()
+    {
+        using var folder = new TemporaryFolder();
+        var (model, plan, output) = (folder.File("model.onnx"), folder.File("plan.json"), folder.File("out.onnx"));
+        SmallModel.Write(model, ["layer.0", "layer.1"]);
+        await File.WriteAllTextAsync(
+            plan, """{"sites":[{"name":"/layer.0/ffn","form":"none"},{"name":"*","form":"dense"}]}""", TestContext.Current.CancellationToken);
+        Assert.Equal(0, (await Capture.Run("convert", model, "-o", output, "--plan", plan)).ExitCode);
+
+        var capture = await Capture.Run("inspect", output, "--json");
+        var tables = await Capture.Run("inspect", output);
+
+        Assert.Equal(
+            [("/layer.0/ffn", "dense", "onnxruntime"), ("/layer.1/ffn", "dense", "nativesparse")],
+            capture.Json().GetProperty("sites").EnumerateArray().Select(site =>
+                (site.GetProperty("name").GetString(), site.GetProperty("form").GetString(), site.GetProperty("runsIn").GetString())));
+        Assert.Contains(tables.Out.Split('\n'), line => line.Contains("/layer.0/ffn", StringComparison.Ordinal) && line.Contains("ONNX Runtime", StringComparison.Ordinal));
+        Assert.Contains("are not converted", tables.Out, StringComparison.Ordinal);
     }
 }

@@ -25,9 +25,9 @@ internal sealed class SmallModel
         var model = new SmallModel(isQuantized);
         foreach (var name in networks)
         {
-            var hidden = model.Add("MatMul", $"/{name}/ffn/up/MatMul", model._value, model.Weights($"{name}.up", Width, Hidden));
-            var active = model.Add(activation, $"/{name}/ffn/act/{activation}", hidden);
-            model._value = model.Add("MatMul", $"/{name}/ffn/down/MatMul", active, model.Weights($"{name}.down", Hidden, Width));
+            var hidden = model.Add("MatMul", $"/{name}/up/MatMul", model._value, model.Weights($"{name}.up", Width, Hidden));
+            var active = model.Add(activation, $"/{name}/act/{activation}", hidden);
+            model._value = model.Add("MatMul", $"/{name}/down/MatMul", active, model.Weights($"{name}.down", Hidden, Width));
         }
 
         model.Save(path);

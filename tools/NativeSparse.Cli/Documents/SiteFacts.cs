@@ -42,6 +42,18 @@ internal sealed record SiteFacts
     /// <summary>Name of the value it writes.</summary>
     public required string Output { get; init; }
 
-    /// <summary><c>dense</c>, or the form of a converted site.</summary>
+    /// <summary>The form of a converted site; <c>dense</c> also for a site as the exporter left it, which <see cref="RunsIn"/> tells apart.</summary>
     public required string Form { get; init; }
+
+    /// <summary>What runs it when the file is loaded as it is: <c>onnxruntime</c> where it is not converted, else <c>nativesparse</c>.</summary>
+    public required string RunsIn { get; init; }
+
+    /// <summary>Whether it is a site as the exporter left it.</summary>
+    internal bool IsUntouched => RunsIn == OnnxRuntime;
+
+    /// <summary><see cref="RunsIn"/> of a site that is not converted.</summary>
+    internal const string OnnxRuntime = "onnxruntime";
+
+    /// <summary><see cref="RunsIn"/> of a converted site.</summary>
+    internal const string Ours = "nativesparse";
 }

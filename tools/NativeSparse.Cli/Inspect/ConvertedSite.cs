@@ -44,6 +44,7 @@ internal sealed class ConvertedSite(FormNode node, string form)
         Input = node.Input,
         Output = node.Outputs[0],
         Form = form,
+        RunsIn = SiteFacts.Ours,
     };
 
     private static bool Has(FormNode node, int index) =>

@@ -32,7 +32,7 @@ internal static class InspectTables
             return;
         }
 
-        var table = new Table().Border(TableBorder.Simple).AddColumns("site", "kind", "form", "D", "H", "activation", "weights", "parameters", "share");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("site", "kind", "form", "runs in", "D", "H", "activation", "weights", "parameters", "share");
         foreach (var site in sites)
         {
             var hidden = site.OutputWidth == site.InputWidth ? $"{site.HiddenWidth}" : $"{site.HiddenWidth} -> {site.OutputWidth}";
@@ -40,6 +40,7 @@ internal static class InspectTables
                 Markup.Escape(site.Name),
                 site.Kind,
                 site.Form,
+                site.IsUntouched ? "ONNX Runtime" : site.RunsIn,
                 $"{site.InputWidth}",
                 hidden,
                 Markup.Escape(site.Activation),
@@ -49,6 +50,11 @@ internal static class InspectTables
         }
 
         console.WriteFigures(table);
+        if (sites.Any(site => site.IsUntouched))
+        {
+            console.WriteLine(
+                "runs in: with this file as it is; networks in ONNX Runtime are not converted, 'nativesparse convert' (or --form of run and bench) moves them to our kernels");
+        }
     }
 
     private static void WriteLinears(IAnsiConsole console, IReadOnlyList<LinearFacts> linears)

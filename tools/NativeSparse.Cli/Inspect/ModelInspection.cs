@@ -48,6 +48,7 @@ internal static class ModelInspection
         Input = site.Input,
         Output = site.Output,
         Form = "dense",
+        RunsIn = SiteFacts.OnnxRuntime,
     };
 
     private static LinearFacts Describe(LinearSite linear, double share) => new()
