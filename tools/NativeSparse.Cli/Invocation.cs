@@ -46,6 +46,15 @@ internal sealed class Invocation(ParseResult parse, Terminal terminal, bool json
     /// <summary>Says something that is not the answer, on standard error.</summary>
     public void Note(string message) => terminal.Error.WriteLine(message);
 
+    /// <summary>Says what a conversion remarks, each on a line of its own on standard error.</summary>
+    public void NoteAll(IEnumerable<string> remarks)
+    {
+        foreach (var remark in remarks)
+        {
+            Note($"note: {remark}");
+        }
+    }
+
     /// <summary>Does long work, with a progress bar when a person looks at standard error.</summary>
     public T WithProgress<T>(string title, Func<IProgress<ConversionProgress>, T> work)
     {

@@ -93,6 +93,20 @@ public sealed record ConversionPlan
     public SitePlan For(string site) =>
         Sites.FirstOrDefault(entry => entry.Matches(site)) ?? new SitePlan { Name = site, Form = DefaultForm };
 
+    /// <summary>A warning for each entry that no site ever reaches, because one before it matches all that it matches; names both.</summary>
+    internal IEnumerable<string> HiddenEntries()
+    {
+        for (var i = 0; i < Sites.Count; i++)
+        {
+            var entry = Sites[i];
+            if (Sites.Take(i).FirstOrDefault(earlier => earlier.Matches(entry.Name)) is { } earlier)
+            {
+                yield return $"the plan's entry '{entry.Name}' ({entry.Form}) has no effect: '{earlier.Name}' ({earlier.Form}) before it matches all of its "
+                    + "sites, and the first entry that matches counts; put the more specific entry first";
+            }
+        }
+    }
+
     /// <summary>Checks that every entry with a full name has its site.</summary>
     /// <exception cref="ConversionException">A site is not there; lists those that are.</exception>
     internal void CheckSites(IReadOnlyCollection<string> sites)

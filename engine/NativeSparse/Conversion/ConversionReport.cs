@@ -27,6 +27,9 @@ public sealed record ConversionReport
     /// <summary>The whole model against the dense one, or null when there was nothing to run it on.</summary>
     public ModelReport? Model { get; init; }
 
+    /// <summary>Remarks on the conversion as a whole that are worth reading: entries of the plan without effect, a file that grew.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>True when the saved file, loaded again, gave the same outputs bit for bit.</summary>
     public bool Verified { get; init; }
 }

@@ -20,6 +20,7 @@ internal sealed class PlanExecution
     private readonly bool _comparesWithChance;
     private readonly bool _isKept;
     private readonly ThreadPoolSplitter _splitter;
+    private readonly IReadOnlyList<string> _notes;
     private BatchSplit? _split;
     private int _tokens;
     private int _heldOut;
@@ -43,6 +44,7 @@ internal sealed class PlanExecution
         _splitter = new ThreadPoolSplitter(ModelSession.ThreadCount(options));
         Search = model.FindFeedForwards();
         plan.CheckSites([.. Search.Sites.Select(site => site.Name)]);
+        _notes = [.. plan.HiddenEntries()];
         foreach (var site in Search.Sites)
         {
             var entry = plan.For(site.Name);
@@ -93,6 +95,7 @@ internal sealed class PlanExecution
         HeldOutTokens = _heldOut,
         Split = _split?.Description,
         Sites = [.. _reports],
+        Notes = _notes,
     };
 
     /// <summary>Converts the sites in order, one at a time; the caller packs or writes each and lets it go.</summary>

@@ -50,4 +50,20 @@ public sealed class ConversionPlanTests
         Assert.Equal("float32", plan.DefaultPrecision);
         Assert.Empty(plan.Sites);
     }
+
+    [Theory]
+    [InlineData("*,/a/ffn,/b/*", "'/a/ffn' (dense) has no effect: '*'|'/b/*' (dense) has no effect: '*'")]
+    [InlineData("/a/*,/a/ffn,*", "'/a/ffn' (dense) has no effect: '/a/*'")]
+    [InlineData("/a/ffn,/a/ffn", "'/a/ffn' (dense) has no effect: '/a/ffn'")]
+    [InlineData("/a/ffn,/b/*,*", "")]
+    public void Entries_that_others_hide_are_named_with_what_hides_them(string entries, string expected)
+    {
+        var plan = new ConversionPlan { Sites = [.. entries.Split(',').Select(name => new SitePlan { Name = name, Form = "dense" })] };
+
+        var hidden = plan.HiddenEntries().ToList();
+
+        var wanted = expected.Split('|', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(wanted.Length, hidden.Count);
+        Assert.All(hidden.Zip(wanted), pair => Assert.Contains(pair.Second, pair.First, StringComparison.Ordinal));
+    }
 }

@@ -63,6 +63,7 @@ internal sealed class ConvertCommand : ToolCommand
 
     private static void Warn(Invocation invocation, ConversionReport report, bool onData)
     {
+        invocation.NoteAll(report.Notes);
         if (report.Model?.Cosine is { } cosine && cosine < LowCosine)
         {
             invocation.Note(
@@ -81,6 +82,7 @@ internal sealed class ConvertCommand : ToolCommand
         Split = report.Split,
         Sites = report.Sites,
         Model = report.Model,
+        Notes = report.Notes,
         Verified = report.Verified,
         Backend = _engine.Backend(invocation),
         Threads = SessionSettings.ThreadCount(_engine.Threads(invocation)),

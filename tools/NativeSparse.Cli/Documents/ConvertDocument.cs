@@ -29,6 +29,9 @@ internal sealed record ConvertDocument
     /// <summary>The whole model against the dense one.</summary>
     public required ModelReport? Model { get; init; }
 
+    /// <summary>Remarks on the conversion as a whole.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
     /// <summary>Whether the saved file, loaded again, gave the same outputs bit for bit.</summary>
     public required bool Verified { get; init; }
 

@@ -79,6 +79,7 @@ internal sealed class RunCommand : ToolCommand
         var calibration = plan is null ? null : _calibration.Read(invocation, path);
         using var runner = new EngineRunner(invocation.WithProgress("loading", progress => SparseEngine.Load(
             path, _engine.Engine(invocation, progress) with { Plan = plan, Calibration = calibration }, invocation.Cancellation)));
+        invocation.NoteAll(plan is null ? [] : runner.Info.Report?.Notes ?? []);
         if (plan is not null && runner.Info.Sites.Count == 0)
         {
             invocation.Note($"nothing was converted, the whole model runs in ONNX Runtime; 'nativesparse inspect {path}' lists what the model holds");

@@ -82,6 +82,7 @@ internal sealed class BenchModelCommand : ToolCommand
 
             return list;
         });
+        invocation.NoteAll(plan is null ? [] : list.Models.SelectMany(model => model.Info?.Report?.Notes ?? []).Distinct());
         var rows = Shapes(invocation).SelectMany(shape => Measure(invocation, list.Models, shape)).ToList();
         var info = list.Models.Select(model => model.Info).OfType<EngineInfo>().First();
         invocation.Note("ONNX Runtime's dynamic int8 rows are not in this version: it does not write quantized models.");
