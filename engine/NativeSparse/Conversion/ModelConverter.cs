@@ -87,6 +87,7 @@ public static class ModelConverter
         }
 
         CheckData(model, target);
+        var sourceBytes = source.Bytes.Length + model.DataFiles().Append(source.Path).OfType<string>().Distinct().Sum(file => new FileInfo(file).Length);
 
         var execution = new PlanExecution(source, model, plan, options, backend, thorough: true);
         var converted = new List<(ConvertedSite Site, FeedForward Form)>();
@@ -130,7 +131,11 @@ public static class ModelConverter
         model.Save(draft);
         options.Progress?.Report(new ConversionProgress("verify", null, 0.98));
         SavedFileCheck.Run(draft, inMemory, [.. batches.Take(MaxVerified)], options, cancellation);
-        return report with { Seconds = execution.Report.Seconds, Verified = true };
+        var bytes = Directory.GetFiles(Path.GetDirectoryName(draft)!).Sum(file => new FileInfo(file).Length);
+        IReadOnlyList<string> growth = SizeGrowth.Note(sourceBytes, bytes, [.. converted.Select(entry => (entry.Site.Site.WeightType, entry.Site.Precision))]) is { } note
+            ? [note]
+            : [];
+        return report with { Seconds = execution.Report.Seconds, Verified = true, Notes = [.. report.Notes, .. growth] };
     }
 
     /// <summary>The held-out batches, or made-up inputs that the dense model accepts, or none.</summary>

@@ -1,0 +1,43 @@
+using System.Globalization;
+using NativeSparse.Kernels;
+
+namespace NativeSparse.Conversion;
+
+/// <summary>Why a converted file is larger than its source, where it is.</summary>
+internal static class SizeGrowth
+{
+    /// <summary>Growth up to this is what plan and report take.</summary>
+    private const double Unremarkable = 1.01;
+
+    /// <summary>The reason, or null when the file did not grow.</summary>
+    /// <param name="source">Bytes of the dense file and its external data.</param>
+    /// <param name="saved">Bytes of the converted one.</param>
+    /// <param name="networks">How each network was stored, and how it is held now.</param>
+    public static string? Note(long source, long saved, IReadOnlyList<(string Stored, Precision Held)> networks)
+    {
+        if (saved <= source * Unremarkable)
+        {
+            return null;
+        }
+
+        string[] widened =
+        [
+            .. networks.Where(network => Bits(network.Stored) < Bits(Precisions.Name(network.Held)))
+                .GroupBy(network => network)
+                .Select(group => $"{group.Count()} networks are stored as {group.Key.Stored} there and as {Precisions.Name(group.Key.Held)} here"),
+        ];
+        var reason = widened.Length > 0
+            ? $"{string.Join(", ", widened)}; a smaller precision (--precision bfloat16, int8 or int4) makes the file smaller"
+            : "each network holds weights of its own here, routers and copies of experts included, also where the source shares them";
+        return string.Create(CultureInfo.InvariantCulture, $"the file has {saved:N0} bytes, the source {source:N0}: {reason}");
+    }
+
+    private static int Bits(string elementType) => elementType switch
+    {
+        "float64" => 64,
+        "float16" or "bfloat16" => 16,
+        "int8" or "uint8" => 8,
+        "int4" or "uint4" => 4,
+        _ => 32,
+    };
+}
