@@ -18,6 +18,8 @@ public sealed class BenchModelCommandTests
         Assert.Equal(0, capture.ExitCode);
         Assert.Equal([name, "nativesparse"], capture.Json().GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("name").GetString()));
         Assert.Equal(1, capture.Json().GetProperty("rows")[0].GetProperty("ratioToOnnxRuntime").GetDouble());
+        Assert.InRange(capture.Json().GetProperty("rows")[1].GetProperty("relativeError").GetDouble(), 0, 1e-5);
+        Assert.InRange(capture.Json().GetProperty("rows")[1].GetProperty("maxAbs").GetDouble(), 0, 1e-5);
     }
 
     [Theory]

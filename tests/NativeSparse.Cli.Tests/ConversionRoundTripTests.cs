@@ -42,6 +42,9 @@ public sealed class ConversionRoundTripTests
         var run = await Done("run", output, "--random", "5", "--compare", expected, "--json");
         Assert.True(run.GetProperty("compare").GetProperty("within").GetBoolean());
         Assert.InRange(run.GetProperty("compare").GetProperty("maxAbs").GetDouble(), 0, 1e-3);
+        Assert.InRange(run.GetProperty("compare").GetProperty("relativeError").GetDouble(), 0, 1e-4);
+        Assert.InRange(run.GetProperty("compare").GetProperty("cosine").GetDouble(), 0.999999, 1.000001);
+        Assert.Equal(1, run.GetProperty("compare").GetProperty("argmaxAgreement").GetDouble());
         Assert.Equal(6, run.GetProperty("sites").GetInt32());
         Assert.True(run.GetProperty("milliseconds").GetDouble() > 0);
         Assert.Equal(0, run.GetProperty("bytesAllocatedPerRun").GetInt64());
@@ -71,7 +74,10 @@ public sealed class ConversionRoundTripTests
             // Six networks of 256 x 1024 and back.
             Assert.InRange(site.GetProperty("bytes").GetInt64(), 1, (long)(2 * 256 * 1024 * sizeof(float) * share));
         });
-        Assert.InRange(convert.GetProperty("model").GetProperty("cosine").GetDouble(), cosine, 1.000001);
+        var model = convert.GetProperty("model");
+        Assert.InRange(model.GetProperty("cosine").GetDouble(), cosine, 1.000001);
+        Assert.InRange(model.GetProperty("relativeError").GetDouble(), 1e-6, Math.Sqrt(2 * (1 - cosine)) * 1.5);
+        Assert.InRange(model.GetProperty("argmaxAgreement").GetDouble(), 0.5, 1);
         var run = await Done("run", output, "--random", "5", "--json");
         Assert.Equal(6, run.GetProperty("sites").GetInt32());
     }

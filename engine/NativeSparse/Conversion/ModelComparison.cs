@@ -6,14 +6,14 @@ namespace NativeSparse.Conversion;
 /// <summary>Compares the outputs of two sessions of one model.</summary>
 internal static class ModelComparison
 {
-    /// <summary>Cosines of the output rows of the first floating output, and the largest difference of any floating output.</summary>
+    /// <summary>Closeness of the first floating output, and the largest difference of any floating output.</summary>
     public static ModelReport Compare(
         ModelSession dense,
         ModelSession converted,
         IReadOnlyList<IReadOnlyDictionary<string, IReadOnlyTensor>> batches,
         CancellationToken cancellation)
     {
-        var cosines = new List<double>();
+        OutputCloseness? closeness = null;
         var maxAbs = 0.0;
         foreach (var batch in batches)
         {
@@ -35,19 +35,14 @@ internal static class ModelComparison
                 maxAbs = Math.Max(maxAbs, MaxDifference(left, right));
                 if (first)
                 {
-                    AddCosines(cosines, left, right, RowWidth(expected[name]));
+                    closeness ??= new OutputCloseness(name);
+                    closeness.Add(left, right, RowWidth(expected[name]));
                     first = false;
                 }
             }
         }
 
-        cosines.Sort();
-        return new ModelReport
-        {
-            Cosine = cosines.Count > 0 ? cosines.Average() : null,
-            CosineP5 = cosines.Count > 0 ? cosines[(int)(cosines.Count * 0.05)] : null,
-            MaxAbs = maxAbs,
-        };
+        return (closeness?.Report() ?? new ModelReport()) with { MaxAbs = maxAbs };
     }
 
     /// <summary>Whether two runs gave the same bits.</summary>
@@ -108,24 +103,5 @@ internal static class ModelComparison
         }
 
         return worst;
-    }
-
-    private static void AddCosines(List<double> cosines, float[] left, float[] right, int width)
-    {
-        for (var start = 0; start + width <= left.Length && width > 0; start += width)
-        {
-            double dot = 0, a = 0, b = 0;
-            for (var i = start; i < start + width; i++)
-            {
-                dot += (double)left[i] * right[i];
-                a += (double)left[i] * left[i];
-                b += (double)right[i] * right[i];
-            }
-
-            if (a > 0 && b > 0)
-            {
-                cosines.Add(dot / Math.Sqrt(a * b));
-            }
-        }
     }
 }

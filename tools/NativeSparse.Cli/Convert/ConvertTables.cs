@@ -79,9 +79,19 @@ internal static class ConvertTables
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"mean cosine of output rows {cosine:0.000000} (5th percentile {model.CosineP5:0.000000})"));
         }
 
+        if (model.RelativeError is { } error)
+        {
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"relative L2 error {error:0.0e+0}"));
+        }
+
         if (model.MaxAbs is { } maxAbs)
         {
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"largest difference {maxAbs:0.0e+0}"));
+        }
+
+        if (model.ArgmaxAgreement is { } agreement)
+        {
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"top-1 agreement {agreement:P1}"));
         }
 
         return string.Join(", ", parts);

@@ -45,8 +45,14 @@ internal sealed record BenchModelRow
     /// <summary>Perplexity over that of the dense file in ONNX Runtime; null without tokens from a file.</summary>
     public required double? PerplexityRatio { get; init; }
 
-    /// <summary>Share of the rows whose largest logit is the same.</summary>
+    /// <summary>Share of the rows whose largest value is at the same place; null where the output is no logits, scores or probabilities.</summary>
     public required double? ArgmaxAgreement { get; init; }
+
+    /// <summary>L2 norm of the difference over that of the dense file's values, first floating output.</summary>
+    public required double? RelativeError { get; init; }
+
+    /// <summary>Largest absolute difference in that output.</summary>
+    public required double? MaxAbs { get; init; }
 
     /// <summary>Bytes of the file and its external data.</summary>
     public required long FileBytes { get; init; }

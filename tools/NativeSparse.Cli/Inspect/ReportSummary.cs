@@ -23,7 +23,9 @@ internal static class ReportSummary
         Add(parts, model, "perplexityRatio", "perplexity x {0:0.000} of dense");
         Add(parts, model, "cosine", "mean cosine {0:0.00000}");
         Add(parts, model, "cosineP5", "5th percentile {0:0.00000}");
+        Add(parts, model, "relativeError", "relative L2 error {0:0.0e+0}");
         Add(parts, model, "maxAbs", "largest difference {0:0.0e+0}");
+        Add(parts, model, "argmaxAgreement", "top-1 agreement {0:P1}");
         if (parts.Count > 0)
         {
             console.WriteLine($"Whole model against dense: {string.Join(", ", parts)}");

@@ -1,5 +1,6 @@
 using NativeSparse.Cli.Documents;
 using NativeSparse.Cli.Inputs;
+using NativeSparse.Cli.Running;
 using NativeSparse.Onnx;
 
 namespace NativeSparse.Cli.Run;
@@ -34,7 +35,8 @@ internal static class OutputComparison
             facts = new CompareFacts(Math.Max(facts.MaxAbs, one.MaxAbs), Math.Max(facts.MaxRel, one.MaxRel), facts.Within && one.Within);
         }
 
-        return facts;
+        var quality = OutputQuality.Compare([.. compared.Select(output => expected[output.Name])], compared, null);
+        return facts with { Cosine = quality.Cosine, RelativeError = quality.RelativeError, ArgmaxAgreement = quality.ArgmaxAgreement };
     }
 
     private static CompareFacts Compare(double[] actual, double[] expected, double absolute, double relative)

@@ -27,6 +27,22 @@ internal static class RunTables
             console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"compared: largest difference {compare.MaxAbs:0.00e+0} (relative to the largest value {compare.MaxRel:0.00e+0}), {verdict}"));
+            List<string> parts = [];
+            Add(parts, "relative L2 error", compare.RelativeError, "0.00e+0");
+            Add(parts, "mean cosine of output rows", compare.Cosine, "0.000000");
+            Add(parts, "top-1 agreement", compare.ArgmaxAgreement, "P1");
+            if (parts.Count > 0)
+            {
+                console.WriteLine(string.Join(", ", parts));
+            }
+        }
+    }
+
+    private static void Add(List<string> parts, string name, double? value, string format)
+    {
+        if (value is { } number)
+        {
+            parts.Add($"{name} {number.ToString(format, CultureInfo.InvariantCulture)}");
         }
     }
 }

@@ -148,6 +148,8 @@ internal sealed class BenchModelCommand : ToolCommand
         Kl = quality?.Kl,
         PerplexityRatio = quality?.PerplexityRatio,
         ArgmaxAgreement = quality?.ArgmaxAgreement,
+        RelativeError = quality?.RelativeError,
+        MaxAbs = quality?.MaxAbs,
         FileBytes = ModelFile.Bytes(model.File),
         ResidentBytes = model.Info?.ByteCount,
         ActiveShare = model.ActiveShare,

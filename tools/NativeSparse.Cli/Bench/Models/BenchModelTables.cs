@@ -14,7 +14,7 @@ internal static class BenchModelTables
         console.WriteLine(
             $"{environment.Cpu}, {TextTables.Threads(environment.Threads)}, {environment.Backend}, ONNX Runtime {environment.OnnxRuntime}; {document.Rounds} rounds in turns");
         var table = new Table().Border(TableBorder.Simple).AddColumns("runner", "form", "file", "shape")
-            .AddFigures("ms", "x ONNX Runtime", "95 % interval", "cosine", "5th percentile", "active");
+            .AddFigures("ms", "x ONNX Runtime", "95 % interval", "cosine", "5th percentile", "relative error", "largest difference", "top-1", "active");
         foreach (var row in document.Rows)
         {
             table.AddRow(
@@ -27,12 +27,16 @@ internal static class BenchModelTables
                 row.RatioLower is null ? "-" : $"{Number(row.RatioLower, "0.00")} - {Number(row.RatioUpper, "0.00")}",
                 Number(row.Cosine, "0.000000"),
                 Number(row.CosineP5, "0.000000"),
+                Number(row.RelativeError, "0.0e+0"),
+                Number(row.MaxAbs, "0.0e+0"),
+                Number(row.ArgmaxAgreement, "P1"),
                 row.ActiveShare.ToString("P0", CultureInfo.InvariantCulture));
         }
 
         console.WriteFigures(table);
         console.WriteLine(
             "x ONNX Runtime: its time / ours, above 1 ours is faster; cosine: rows of the first output against ONNX Runtime's, mean and 5th percentile; "
+            + "relative error: L2 norm of the difference over that of ONNX Runtime's values; top-1: share of rows whose largest value is at the same place, of logits, scores and probabilities; "
             + "active: share of the hidden neurons that run for a token");
     }
 

@@ -1,17 +1,21 @@
 using System.Numerics.Tensors;
 using NativeSparse.Cli.Inputs;
 using NativeSparse.Cli.LanguageModels;
+using NativeSparse.Conversion;
 using NativeSparse.Onnx;
 
-namespace NativeSparse.Cli.Bench.Models;
+namespace NativeSparse.Cli.Running;
 
 /// <summary>How close outputs are to the dense model's.</summary>
 /// <param name="Cosine">Mean cosine of rows.</param>
 /// <param name="CosineP5">5th percentile of it.</param>
 /// <param name="Kl">Mean divergence KL(dense, other) of rows as distributions, for logits.</param>
-/// <param name="ArgmaxAgreement">Share of rows with the same largest value, for logits.</param>
+/// <param name="ArgmaxAgreement">Share of rows with the same largest value, for outputs that rank classes.</param>
 /// <param name="PerplexityRatio">Perplexity over dense, where the tokens are known.</param>
-internal sealed record OutputQuality(double? Cosine, double? CosineP5, double? Kl, double? ArgmaxAgreement, double? PerplexityRatio)
+/// <param name="RelativeError">L2 norm of the difference over that of the dense model's values.</param>
+/// <param name="MaxAbs">Largest absolute difference.</param>
+internal sealed record OutputQuality(
+    double? Cosine, double? CosineP5, double? Kl, double? ArgmaxAgreement, double? PerplexityRatio, double? RelativeError, double? MaxAbs)
 {
     private const string Logits = "logits";
     private const string Tokens = "input_ids";
@@ -23,13 +27,14 @@ internal sealed record OutputQuality(double? Cosine, double? CosineP5, double? K
         var index = dense.ToList().FindIndex(output => output.ElementType.Contains("float", StringComparison.Ordinal));
         if (index < 0 || dense[index].Shape.Count == 0 || !dense[index].Shape.SequenceEqual(other[index].Shape))
         {
-            return new OutputQuality(null, null, null, null, null);
+            return new OutputQuality(null, null, null, null, null, null, null);
         }
 
         var width = (int)dense[index].Shape[^1];
         var expected = Array.ConvertAll(TensorValues.ToDoubles(dense[index]), value => (float)value);
         var actual = Array.ConvertAll(TensorValues.ToDoubles(other[index]), value => (float)value);
         var isLogits = dense[index].Name == Logits;
+        var isRanked = ModelReport.IsRanked(dense[index].Name);
         var rows = width == 0 ? 0 : expected.Length / width;
         var cosines = new List<double>(rows);
         double divergence = 0;
@@ -42,17 +47,21 @@ internal sealed record OutputQuality(double? Cosine, double? CosineP5, double? K
             if (isLogits)
             {
                 divergence += LogitRows.Divergence(left, right);
-                agreeing += TensorPrimitives.IndexOfMax<float>(left) == TensorPrimitives.IndexOfMax<float>(right) ? 1 : 0;
             }
+
+            agreeing += TensorPrimitives.IndexOfMax<float>(left) == TensorPrimitives.IndexOfMax<float>(right) ? 1 : 0;
         }
 
         cosines.Sort();
+        var size = TensorPrimitives.Norm<float>(expected);
         return new OutputQuality(
             rows == 0 ? null : cosines.Average(),
             rows == 0 ? null : cosines[(int)(rows * 0.05)],
             isLogits && rows > 0 ? divergence / rows : null,
-            isLogits && rows > 0 ? (double)agreeing / rows : null,
-            isLogits && tokens?.GetValueOrDefault(Tokens) is { } ids ? Ratio(expected, actual, width, ids) : null);
+            isRanked && rows > 0 ? (double)agreeing / rows : null,
+            isLogits && tokens?.GetValueOrDefault(Tokens) is { } ids ? Ratio(expected, actual, width, ids) : null,
+            size > 0 ? TensorPrimitives.Distance<float>(expected, actual) / size : null,
+            expected.Length > 0 ? expected.Zip(actual, (left, right) => Math.Abs((double)left - right)).Max() : null);
     }
 
     private static double? Ratio(float[] expected, float[] actual, int width, ConstantTensor tokens)
