@@ -97,15 +97,22 @@ public sealed class DataFilesTests
     [InlineData("{\"input_ids\": \"a\"}")]
     [InlineData("{\"words\": [1]}")]
     [InlineData("{\"input_ids\": [1], \"input_ids\": [2]}")]
+    [InlineData("{\"input_ids\": [99999999999999999999]}")]
+    [InlineData("{\"input_ids\": [1], \"attention_mask\": [1, 1]}")]
+    [InlineData("{\"attention_mask\": [1, 1]}")]
+    [InlineData("{\"text\": \"words\"}")]
     [InlineData("[1, 2]")]
     [InlineData("{")]
-    public void A_line_that_does_not_fit_is_refused(string line)
+    public void A_line_that_does_not_fit_is_refused_by_its_number(string line)
     {
         using var folder = new TemporaryFolder();
         var file = folder.File("data.jsonl");
-        File.WriteAllText(file, line + "\n");
+        File.WriteAllText(file, "{\"input_ids\": [1]}\n\n" + line + "\n");
 
-        Assert.Throws<InputException>(() => new DataFiles(Encoder, folder.File("model.onnx")).Tensors(file).ToList());
+        var error = Assert.Throws<InputException>(() => new DataFiles(Encoder, folder.File("model.onnx")).Tensors(file).ToList());
+
+        Assert.StartsWith($"'{file}' line 3", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("LineNumber", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

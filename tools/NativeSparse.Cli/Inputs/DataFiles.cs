@@ -42,37 +42,52 @@ internal sealed class DataFiles(IReadOnlyList<ModelInput> inputs, string modelPa
         var completion = new InputCompletion(inputs);
         foreach (var file in List(path))
         {
-            foreach (var batch in Read(file))
+            foreach (var (batch, place) in Read(file))
             {
-                var complete = completion.Complete(batch, new DimensionSizes(batch: 1), _filled);
-                RequireAll(complete, file);
-                yield return complete;
+                yield return Complete(completion, batch, place, file);
             }
         }
     }
 
     /// <summary>Checks that no input is missing.</summary>
     /// <exception cref="InputException">One is; lists name, element type and shape of all.</exception>
-    public void RequireAll(IReadOnlyDictionary<string, ConstantTensor> tensors, string path)
+    public void RequireAll(IReadOnlyDictionary<string, ConstantTensor> tensors, string path) => RequireAll(tensors, $"'{path}'", path);
+
+    private void RequireAll(IReadOnlyDictionary<string, ConstantTensor> tensors, string place, string path)
     {
         string[] missing = [.. inputs.Where(input => !tensors.ContainsKey(input.Name)).Select(input => input.Name)];
         if (missing.Length > 0)
         {
             throw new InputException(
-                $"'{path}' lacks {string.Join(", ", missing)}; the model's inputs are:{Environment.NewLine}{ModelInput.List(inputs)}", path);
+                $"{place} lacks {string.Join(", ", missing)}; the model's inputs are:{Environment.NewLine}{ModelInput.List(inputs)}", path);
         }
     }
 
     private static bool IsReadable(string path) => Endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
-    private IEnumerable<Dictionary<string, ConstantTensor>> Read(string file)
+    private Dictionary<string, ConstantTensor> Complete(
+        InputCompletion completion, Dictionary<string, ConstantTensor> batch, string place, string file)
+    {
+        try
+        {
+            var complete = completion.Complete(batch, new DimensionSizes(batch: 1), _filled);
+            RequireAll(complete, place, file);
+            return complete;
+        }
+        catch (InputException exception) when (exception.Path is null)
+        {
+            throw new InputException($"{place}: {exception.Message}", file);
+        }
+    }
+
+    private IEnumerable<(Dictionary<string, ConstantTensor> Tensors, string Place)> Read(string file)
     {
         var lines = new JsonLines(inputs, new ModelText(modelPath));
         return Path.GetExtension(file).ToUpperInvariant() switch
         {
             ".JSONL" => lines.Read(file),
-            ".TXT" => lines.ReadText(File.ReadAllText(file)),
-            _ => new TensorBatches(inputs).Split(NamedTensors.Read(file)),
+            ".TXT" => lines.ReadText(File.ReadAllText(file)).Select(batch => (batch, $"'{file}'")),
+            _ => new TensorBatches(inputs).Split(NamedTensors.Read(file)).Select(batch => (batch, $"'{file}'")),
         };
     }
 }

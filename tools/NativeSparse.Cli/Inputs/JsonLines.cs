@@ -11,9 +11,9 @@ internal sealed class JsonLines(IReadOnlyList<ModelInput> inputs, ModelText text
     private const string TextField = "text";
     private const string Tokens = "input_ids";
 
-    /// <summary>The batches of a file, one line (or window of a line's text) at a time.</summary>
-    /// <exception cref="InputException">A line is not such an object, or does not fit the model.</exception>
-    public IEnumerable<Dictionary<string, ConstantTensor>> Read(string path)
+    /// <summary>The batches of a file with their places in it, one line (or window of a line's text) at a time.</summary>
+    /// <exception cref="InputException">A line is not such an object, or does not fit the model; names the line.</exception>
+    public IEnumerable<(Dictionary<string, ConstantTensor> Tensors, string Place)> Read(string path)
     {
         var number = 0;
         foreach (var line in File.ReadLines(path))
@@ -21,9 +21,10 @@ internal sealed class JsonLines(IReadOnlyList<ModelInput> inputs, ModelText text
             number++;
             if (!string.IsNullOrWhiteSpace(line))
             {
-                foreach (var batch in ReadLine(line, path, number))
+                var place = $"'{path}' line {number}";
+                foreach (var batch in ReadLine(line, path, place))
                 {
-                    yield return batch;
+                    yield return (batch, place);
                 }
             }
         }
@@ -41,7 +42,7 @@ internal sealed class JsonLines(IReadOnlyList<ModelInput> inputs, ModelText text
         }
     }
 
-    private IEnumerable<Dictionary<string, ConstantTensor>> ReadLine(string line, string path, int number)
+    private IEnumerable<Dictionary<string, ConstantTensor>> ReadLine(string line, string path, string place)
     {
         try
         {
@@ -50,11 +51,16 @@ internal sealed class JsonLines(IReadOnlyList<ModelInput> inputs, ModelText text
                 ? [.. ReadText(content.GetString() ?? "")]
                 : [ReadTensors(document.RootElement)];
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or InputException)
         {
-            throw new InputException($"'{path}' line {number}: {exception.Message}", path);
+            throw new InputException($"{place}: {Describe(exception)}", (exception as InputException)?.Path ?? path);
         }
     }
+
+    /// <summary>The parser counts lines within the text that it was given, which is one line of the file.</summary>
+    private static string Describe(Exception exception) => exception is JsonException { BytePositionInLine: { } position }
+        ? $"{exception.Message.Split(" LineNumber:")[0]} (byte {position + 1})"
+        : exception.Message;
 
     private Dictionary<string, ConstantTensor> ReadTensors(JsonElement line)
     {
