@@ -26,6 +26,14 @@ public sealed class CommandLineTests
     [InlineData("convert model.onnx -o out.onnx --threads 0")]
     [InlineData("convert model.onnx -o out.onnx --threads x")]
     [InlineData("convert model.onnx -o out.onnx --form experts --active NaN")]
+    [InlineData("convert model.onnx -o out.onnx --form experts --copies 8")]
+    [InlineData("convert model.onnx -o out.onnx --form experts --method contiguous --granularity 2")]
+    [InlineData("convert model.onnx -o out.onnx --form experts --method contiguous --refit false")]
+    [InlineData("convert model.onnx -o out.onnx --form experts --method dynamic-dino --experts 8")]
+    [InlineData("bench kernels --family experts --cold")]
+    [InlineData("bench kernels --family routing --cold --shape 8x768x3072")]
+    [InlineData("bench kernels --family lowrank --cold --shape 8x768x3072")]
+    [InlineData("bench kernels --family ffn --cold --precision bfloat16")]
     [InlineData("bench model model.onnx --rounds x")]
     [InlineData("bench model model.onnx --shapes 99999999x99999999")]
     [InlineData("bench kernels --threads x")]
@@ -192,5 +200,31 @@ public sealed class CommandLineTests
         var error = document.GetProperty("error");
         Assert.Equal(["kind", "message", "path", "site"], error.EnumerateObject().Select(field => field.Name));
         return error;
+    }
+
+    [Theory]
+    [InlineData("experts", "--copies 8", "dynamic-dino")]
+    [InlineData("dense", "--experts 8", "experts")]
+    public async Task An_option_that_no_entry_of_a_plan_reads_is_refused(string form, string option, string wanted)
+    {
+        using var folder = new TemporaryFolder();
+        var plan = folder.File("plan.json");
+        await File.WriteAllTextAsync(plan, $$"""{"sites":[{"name":"*","form":"{{form}}"}]}""", TestContext.Current.CancellationToken);
+
+        var capture = await Capture.Run(["convert", DefaultModel.Model, "-o", folder.File("out.onnx"), "--plan", plan, .. option.Split(' ')]);
+
+        Assert.Equal(2, capture.ExitCode);
+        Assert.Contains(wanted, capture.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_given_shape_is_timed_with_weights_from_memory_where_that_is_asked_for()
+    {
+        // 768x3072 is also the name of standard cases.
+        var capture = await Capture.Run("bench", "kernels", "--family", "dense", "--shape", "1x768x3072", "--cold", "--rounds", "1", "--json");
+
+        Assert.Equal(0, capture.ExitCode);
+        var row = Assert.Single(capture.Json().GetProperty("rows").EnumerateArray());
+        Assert.True(row.GetProperty("cold").GetBoolean());
     }
 }

@@ -102,6 +102,11 @@ internal sealed class ConversionSettings
             return plan with { Sites = ConversionPlan.ForEverySite(form, method, given.Length == 0 ? null : Merge(null, given, invocation)).Sites };
         }
 
+        if (given.FirstOrDefault(setting => !plan.Sites.Any(site => Reads(setting, site.Form, method ?? site.Converter))) is { } unread)
+        {
+            throw new UsageException($"{unread.Option.Name} is an option of --form {Describe(unread)}, which no entry of '{file}' is");
+        }
+
         return plan with { Sites = [.. plan.Sites.Select(site => Override(site, method, given, invocation))] };
     }
 
@@ -128,9 +133,9 @@ internal sealed class ConversionSettings
         return merged;
     }
 
-    private static SitePlan Override(SitePlan site, string? method, FormSetting[] given, Invocation invocation)
+    private SitePlan Override(SitePlan site, string? method, FormSetting[] given, Invocation invocation)
     {
-        FormSetting[] fitting = [.. given.Where(setting => setting.Forms.Contains(site.Form))];
+        FormSetting[] fitting = [.. given.Where(setting => Reads(setting, site.Form, method ?? site.Converter))];
         return site with
         {
             Converter = method ?? site.Converter,
@@ -148,6 +153,13 @@ internal sealed class ConversionSettings
         throw new UsageException($"--precision '{precision}' is unknown; this version of nativesparse has {string.Join(", ", Precisions.Names)}");
     }
 
+    private static string Describe(FormSetting setting) =>
+        string.Join(" or ", setting.Forms) + (setting.Methods.Count > 0 ? $" --method {string.Join(" or ", setting.Methods)}" : "");
+
+    private bool Reads(FormSetting setting, string form, string? method) =>
+        setting.Forms.Contains(form)
+        && (setting.Methods.Count == 0 || setting.Methods.Contains(method ?? _forms.First(candidate => candidate.Name == form).Converters[0]));
+
     private void Check(string form, string? method, FormSetting[] given)
     {
         if (given.FirstOrDefault(setting => !setting.Forms.Contains(form)) is { } foreign)
@@ -159,6 +171,12 @@ internal sealed class ConversionSettings
         if (method is not null && !converters.Contains(method))
         {
             throw new UsageException($"--method '{method}' does not make --form {form}; its methods are: {string.Join(", ", converters.DefaultIfEmpty("none"))}");
+        }
+
+        if (given.FirstOrDefault(setting => !Reads(setting, form, method)) is { } unread)
+        {
+            throw new UsageException(
+                $"{unread.Option.Name} is an option of --form {Describe(unread)}; --method {method ?? converters[0]} does not read it");
         }
     }
 }

@@ -17,13 +17,16 @@ internal sealed class FormSetting
         Forms = forms;
         Option = new Option<string?>($"--{description.Name}")
         {
-            Description = $"{string.Join(", ", forms)}: {description.Summary}. Default: {description.Default}.",
+            Description = $"{string.Join(", ", forms)}{(description.Converters.Count > 0 ? $" by {string.Join(", ", description.Converters)}" : "")}: {description.Summary}. Default: {description.Default}.",
             HelpName = "VALUE",
         };
     }
 
     /// <summary>The forms that have it.</summary>
     public IReadOnlyList<string> Forms { get; }
+
+    /// <summary>The methods that read it; empty: all.</summary>
+    public IReadOnlyList<string> Methods => _description.Converters;
 
     /// <summary>Its name in a plan's options.</summary>
     public string Name => _description.Name;

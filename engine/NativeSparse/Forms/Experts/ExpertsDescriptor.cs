@@ -25,13 +25,13 @@ internal sealed class ExpertsDescriptor : FormDescriptor
     /// <inheritdoc/>
     public override IReadOnlyList<FormOption> Options { get; } =
     [
-        new("experts", "64", "number of experts E"),
-        new("active", "0.5", "share of the experts that run for a token, 0..1; 1 is loss-less"),
+        new("experts", "64", "number of experts E") { Converters = Cutting },
+        new("active", "0.5", "share of the experts that run for a token, 0..1; 1 is loss-less") { Converters = Cutting },
         new("k", "round(active x experts)", "experts per token; overrides active"),
-        new("select", "topk", "topk: a fixed number; threshold: a calibrated threshold, a dynamic number"),
-        new("copies", "4", "dynamic-dino: copies of the whole network"),
-        new("granularity", "2", "dynamic-dino: slices of each copy, and experts per token"),
-        new("refit", "true", "default: fit the down projection again under the actual routing"),
+        new("select", "topk", "topk: a fixed number; threshold: a calibrated threshold, a dynamic number") { Converters = Cutting },
+        new("copies", "4", "copies of the whole network") { Converters = Copying },
+        new("granularity", "2", "slices of each copy, and experts per token") { Converters = Copying },
+        new("refit", "true", "fit the down projection again under the actual routing") { Converters = [ExpertsConverters.All[0].Name] },
         new("seed", "1", "seed of every random choice"),
     ];
 
@@ -93,6 +93,10 @@ internal sealed class ExpertsDescriptor : FormDescriptor
             Notes = notes,
         });
     }
+
+    private static string[] Copying { get; } = [.. ExpertsConverters.All.Where(converter => converter is DynamicDinoConverter).Select(converter => converter.Name)];
+
+    private static string[] Cutting { get; } = [.. ExpertsConverters.All.Where(converter => converter is not DynamicDinoConverter).Select(converter => converter.Name)];
 
     private ExpertsOptions Parse(JsonObject? options) => OptionReader.Read(options, OptionReader.Default.ExpertsOptions, Name);
 }

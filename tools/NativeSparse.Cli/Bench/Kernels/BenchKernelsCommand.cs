@@ -36,7 +36,8 @@ internal sealed class BenchKernelsCommand : ToolCommand
 
     private readonly Option<bool> _cold = new("--cold")
     {
-        Description = "For a shape that is no standard case: weights from memory, a chain of layers larger than the caches (dense: pairs of products; ffn).",
+        Description = "Weights from memory, a chain of layers larger than the caches (dense: pairs of products; ffn): the given shapes so, or the standard "
+            + "cases that are so. Other families have none.",
     };
 
     private readonly Option<string?> _backends = new("--backend")
@@ -125,10 +126,23 @@ internal sealed class BenchKernelsCommand : ToolCommand
     private KernelCase[] Cases(Invocation invocation)
     {
         KernelFamily[] families = invocation.Get(_family) is { } family ? [KernelCase.FamilyOf(family)] : Enum.GetValues<KernelFamily>();
+        var isCold = invocation.Get(_cold);
+        if (isCold)
+        {
+            families = [.. families.Where(HasCold)];
+        }
+
+        if (families.Length == 0)
+        {
+            throw new UsageException(
+                $"{invocation.Get(_family)} has no cold cases; --cold is for {string.Join(", ", Enum.GetValues<KernelFamily>().Where(HasCold).Select(KernelCase.NameOf))}");
+        }
+
         Precision? precision = invocation.Get(_precision) is { } name ? Precisions.Parse(name) : null;
         KernelCase[] standard =
         [
-            .. KernelCase.Standard.Where(candidate => families.Contains(candidate.Family) && candidate.Precision == (precision ?? candidate.Precision)),
+            .. KernelCase.Standard.Where(candidate => families.Contains(candidate.Family) && candidate.Precision == (precision ?? candidate.Precision)
+                && (candidate.IsCold || !isCold)),
         ];
         var shapes = invocation.Get(_shapes)!;
         if (shapes.Length == 0)
@@ -136,7 +150,8 @@ internal sealed class BenchKernelsCommand : ToolCommand
             return standard.Length > 0
                 ? standard
                 : throw new UsageException(
-                    $"there is no standard case of {string.Join(", ", families.Select(KernelCase.NameOf))} at {Precisions.Name(precision!.Value)}; give a --shape such as 768x3072");
+                    $"there is no standard case of {string.Join(", ", families.Select(KernelCase.NameOf))}{(precision is { } asked ? $" at {Precisions.Name(asked)}" : "")}"
+                    + $"{(isCold ? " with weights from memory" : "")}; give a --shape such as 768x3072");
         }
 
         families = [.. families.Where(family => Has(family, precision))];
@@ -145,13 +160,12 @@ internal sealed class BenchKernelsCommand : ToolCommand
             throw new UsageException($"{invocation.Get(_family)} has no {Precisions.Name(precision!.Value)}");
         }
 
-        var isCold = invocation.Get(_cold);
         return
         [
-            .. shapes.SelectMany(shape => Cases(shape, standard, families, given => given with
+            .. shapes.SelectMany(shape => Cases(shape, isCold ? [] : standard, families, given => given with
             {
                 Precision = given.Family == KernelFamily.Routing ? Precision.Float32 : precision ?? Precision.Float32,
-                IsCold = isCold && given.Family is (KernelFamily.Dense or KernelFamily.FeedForward),
+                IsCold = isCold,
             })),
         ];
     }
@@ -172,10 +186,13 @@ internal sealed class BenchKernelsCommand : ToolCommand
         }
         catch (FormatException exception)
         {
-            throw new UsageException(
-                $"{exception.Message}; or one of the standard cases {string.Join(", ", standard.Select(candidate => candidate.Name).Distinct())}");
+            throw new UsageException(standard.Length == 0
+                ? exception.Message
+                : $"{exception.Message}; or one of the standard cases {string.Join(", ", standard.Select(candidate => candidate.Name).Distinct())}");
         }
     }
+
+    private static bool HasCold(KernelFamily family) => family is KernelFamily.Dense or KernelFamily.FeedForward;
 
     /// <summary>Routing takes any precision for the only one that it has.</summary>
     private static bool Has(KernelFamily family, Precision? precision) =>
