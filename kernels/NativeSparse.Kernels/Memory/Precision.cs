@@ -13,7 +13,7 @@ public enum Precision
     Int8,
 
     /// <summary>
-    /// Weights of 4 bits in groups of 32 inputs with a float16 scale and a zero point each (4.625 bits in all); activations are rounded to 8
+    /// Weights of 4 bits in groups of 32 inputs with a float16 scale and a zero point each (4.625 bits in all, and in memory a float32 sum for each output); activations are rounded to 8
     /// bits when they are multiplied. Products and sums within a group are exact integers.
     /// </summary>
     Int4,
