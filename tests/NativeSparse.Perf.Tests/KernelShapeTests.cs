@@ -24,11 +24,12 @@ public sealed class KernelShapeTests
     }
 
     [Fact]
-    public void Other_families_take_networks_too_but_experts_no_gated_ones()
+    public void Other_families_take_networks_too_but_low_rank_experts_no_gated_ones()
     {
         Assert.Equal("768x3072 2 of 8", KernelShape.Parse("bert-base").Cases(KernelFamily.Experts)[0].Name);
         Assert.Equal("4096x11008", KernelShape.Parse("llama-7b").Cases(KernelFamily.Dense)[0].Name);
-        Assert.Empty(KernelShape.Parse("llama-7b").Cases(KernelFamily.Experts));
+        Assert.Equal("4096x11008 gated 2 of 8", KernelShape.Parse("llama-7b").Cases(KernelFamily.Experts)[0].Name);
+        Assert.Empty(KernelShape.Parse("llama-7b").Cases(KernelFamily.LowRank));
     }
 
     [Fact]
@@ -66,18 +67,26 @@ public sealed class KernelShapeTests
     [InlineData(Precision.BFloat16, 3e-2)]
     [InlineData(Precision.Int8, 1e-1)]
     [InlineData(Precision.Int4, 5e-1)]
-    public void Gated_networks_run_at_every_precision(Precision precision, double tolerance)
+    public void Gated_networks_and_experts_run_at_every_precision(Precision precision, double tolerance)
     {
         var options = new KernelBenchOptions
         {
-            Cases = [new KernelCase(KernelFamily.FeedForward, 3, 64, 96, Precision: precision) { IsGated = true }],
+            Cases =
+            [
+                new KernelCase(KernelFamily.FeedForward, 3, 64, 96, Precision: precision) { IsGated = true },
+                new KernelCase(KernelFamily.Experts, 3, 64, 256, 4, 2, precision) { IsGated = true },
+            ],
             Rounds = 1,
         };
 
-        var row = Assert.Single(KernelBench.Run(options, cancellation: TestContext.Current.CancellationToken).Rows);
+        var rows = KernelBench.Run(options, cancellation: TestContext.Current.CancellationToken).Rows;
 
-        Assert.Equal("64x96 gated", row.Case);
-        Assert.InRange(row.MaxError!.Value, 0, tolerance);
-        Assert.True(row.RatioToOnnxRuntime > 0);
+        Assert.Equal(["64x96 gated", "64x256 gated 2 of 4"], rows.Select(row => row.Case));
+        Assert.All(rows, row =>
+        {
+            Assert.InRange(row.MaxError!.Value, 0, tolerance);
+            Assert.True(row.RatioToOnnxRuntime > 0);
+            Assert.True(row.RatioToDense > 0);
+        });
     }
 }

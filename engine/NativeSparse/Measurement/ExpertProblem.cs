@@ -3,13 +3,11 @@ using NativeSparse.Kernels;
 namespace NativeSparse.Measurement;
 
 /// <summary>
-/// Router, top-k and experts against the dense network they are cut from: gelu(x W1 + b) W2. As a cold case, layers with weights of their
-/// own, one after the other, which all read the same rows.
+/// Router, top-k and experts against the dense network they are cut from: gelu(x W1 + b) W2, or gated (silu(x Wg) * (x Wu)) Wd. As a cold
+/// case, layers with weights of their own, one after the other, which all read the same rows.
 /// </summary>
 internal sealed unsafe class ExpertProblem : KernelProblem
 {
-    private static readonly Activation Gelu = new(ActivationKind.Gelu);
-
     private static readonly Activation GeluTanh = new(ActivationKind.GeluTanh);
 
     private readonly BenchNetwork[] _layers;
@@ -25,8 +23,11 @@ internal sealed unsafe class ExpertProblem : KernelProblem
         : base(@case, threads)
     {
         var (d, h) = (@case.InputWidth, @case.HiddenWidth);
-        var layers = @case.IsCold ? (int)Math.Ceiling(ColdBytes / (2.0 * d * h * BytesPerWeight)) : 1;
-        _layers = [.. Enumerable.Range(1, layers).Select(seed => new BenchNetwork(d, h, seed, hasGelu: true, hasDownBias: false))];
+        var layers = @case.IsCold ? (int)Math.Ceiling(ColdBytes / ((double)Matrices * d * h * BytesPerWeight)) : 1;
+        _layers =
+        [
+            .. Enumerable.Range(1, layers).Select(seed => new BenchNetwork(d, h, seed, hasGelu: true, hasDownBias: false, isGated: @case.IsGated)),
+        ];
         _router = Sample(5, d * @case.Experts);
         _x = Rent(@case.Tokens, d, Sample(2, @case.Tokens * d));
         _y = Rent(@case.Tokens, d);
@@ -36,16 +37,20 @@ internal sealed unsafe class ExpertProblem : KernelProblem
         _mixtureY = @case.Precision == Precision.Float32 ? Rent(@case.Tokens, d) : default;
     }
 
-    public override double Operations => 4.0 * Case.Tokens * Case.InputWidth * Width * Case.Active * _layers.Length;
+    public override double Operations => 2.0 * Matrices * Case.Tokens * Case.InputWidth * Width * Case.Active * _layers.Length;
 
     public override double WeightBytes =>
-        2.0 * Case.InputWidth * Width * _layers.Length * Math.Min(Case.Experts, Case.Active * Case.Tokens) * BytesPerWeight;
+        (double)Matrices * Case.InputWidth * Width * Math.Min(Case.Experts, Case.Active * Case.Tokens) * _layers.Length * BytesPerWeight;
 
-    public override ExpertMixture? Mixture => field ??= Case.Precision == Precision.Float32 ? OpenMixture() : null;
+    public override ExpertMixture? Mixture => field ??= Case is { Precision: Precision.Float32, IsGated: false, IsCold: false } ? OpenMixture() : null;
+
+    private int Matrices => Case.IsGated ? 3 : 2;
 
     private int Width => Case.HiddenWidth / Case.Experts;
 
-    public override Contender Prepare(Backend backend) => Prepare(backend, Case.Precision, _y);
+    private Activation Activation => _layers[0].Activation;
+
+    public override Contender Prepare(Backend backend) => Prepare(backend, Case.Precision, _y, Activation, RoutingWeights.None);
 
     protected override OnnxRuntimeBaseline OpenBaseline(Precision precision, OnnxRuntimeThreads threads) =>
         OnnxRuntimeBaseline.FeedForward(_layers, _x, Rent(Case.Tokens, Case.InputWidth), threads, precision);
@@ -64,13 +69,11 @@ internal sealed unsafe class ExpertProblem : KernelProblem
     }
 
     public override Contender? PrepareAt(Backend backend, Precision precision) =>
-        Case.IsCold ? null : Prepare(backend, precision, Rent(Case.Tokens, Case.InputWidth));
-
-    private Contender Prepare(Backend backend, Precision precision, View y) => Prepare(backend, precision, y, Gelu, RoutingWeights.None);
+        Case.IsCold ? null : Prepare(backend, precision, Rent(Case.Tokens, Case.InputWidth), Activation, RoutingWeights.None);
 
     private Contender Prepare(Backend backend, Precision precision, View y, Activation activation, RoutingWeights routingWeights)
     {
-        var layers = Array.ConvertAll(_layers, layer => backend.Experts.Pack(Cut(layer, activation), precision));
+        var layers = Array.ConvertAll(_layers, layer => backend.Experts.Pack(ExpertCut.Of(layer, Case.Experts, activation), precision));
         var router = backend.Dense.Pack(_router, Case.InputWidth, Case.Experts, Precision.Float32);
         Array.ForEach(layers, Owned.Add);
         Owned.Add(router);
@@ -111,13 +114,10 @@ internal sealed unsafe class ExpertProblem : KernelProblem
             var first = _routing.Experts.RowInt32(0)[i] * Width;
             for (var b = first; b < first + Width; b++)
             {
-                var sum = (double)network.UpBias![b];
-                for (var k = 0; k < d; k++)
-                {
-                    sum += (double)_x.Row(0)[k] * network.Up[(k * Case.HiddenWidth) + b];
-                }
-
-                var hidden = ReferenceActivation.Exact(Gelu, sum);
+                var up = Exact(network.Up, b) + (network.UpBias?[b] ?? 0);
+                var hidden = network.Gate is { } gate
+                    ? up * ReferenceActivation.Exact(network.Activation, Exact(gate, b))
+                    : ReferenceActivation.Exact(network.Activation, up);
                 for (var o = 0; o < d; o++)
                 {
                     exact[o] += hidden * network.Down[(b * d) + o];
@@ -129,6 +129,34 @@ internal sealed unsafe class ExpertProblem : KernelProblem
         return error / exact.Max(Math.Abs);
     }
 
+    /// <summary>The first row times one column.</summary>
+    private double Exact(float[] weights, int column)
+    {
+        var sum = 0.0;
+        for (var k = 0; k < Case.InputWidth; k++)
+        {
+            sum += (double)_x.Row(0)[k] * weights[(k * Case.HiddenWidth) + column];
+        }
+
+        return sum;
+    }
+
+    private FeedForwardMatrices PackDense(Backend backend, BenchNetwork network) => new()
+    {
+        Up = Pack(backend, network.Up, Case.InputWidth, Case.HiddenWidth),
+        UpBias = network.UpBias is { } bias ? Rent(1, Case.HiddenWidth, bias) : default,
+        Gate = network.Gate is { } gate ? Pack(backend, gate, Case.InputWidth, Case.HiddenWidth) : null,
+        Activation = network.Activation,
+        Down = Pack(backend, network.Down, Case.HiddenWidth, Case.InputWidth),
+    };
+
+    private PackedMatrix Pack(Backend backend, float[] weights, int inputs, int outputs)
+    {
+        var packed = backend.Dense.Pack(weights, inputs, outputs, Case.Precision);
+        Owned.Add(packed);
+        return packed;
+    }
+
     private ExpertMixture OpenMixture()
     {
         var y = Rent(Case.Tokens, Case.InputWidth);
@@ -136,42 +164,5 @@ internal sealed unsafe class ExpertProblem : KernelProblem
         var mixture = new ExpertMixture(() => OnnxRuntimeBaseline.MixtureOfExperts(weights, _router, Case.Active, _x, y, new OnnxRuntimeThreads(Threads)), y, _scores, Case.Active);
         Owned.Add(mixture);
         return mixture;
-    }
-
-    private ExpertWeights Cut(BenchNetwork network, Activation activation) => new()
-    {
-        Experts = Case.Experts,
-        InputWidth = Case.InputWidth,
-        ExpertWidth = Width,
-        OutputWidth = Case.InputWidth,
-        Activation = activation,
-        Up = ByExpert(network.Up),
-        UpBias = network.UpBias,
-        Down = network.Down,
-    };
-
-    private FeedForwardMatrices PackDense(Backend backend, BenchNetwork network)
-    {
-        var up = backend.Dense.Pack(network.Up, Case.InputWidth, Case.HiddenWidth, Case.Precision);
-        var down = backend.Dense.Pack(network.Down, Case.HiddenWidth, Case.InputWidth, Case.Precision);
-        Owned.Add(up);
-        Owned.Add(down);
-        return new FeedForwardMatrices { Up = up, UpBias = Rent(1, Case.HiddenWidth, network.UpBias), Activation = Gelu, Down = down };
-    }
-
-    /// <summary><c>[D, H]</c> cut into <c>[E, D, H / E]</c>.</summary>
-    private float[] ByExpert(float[] up)
-    {
-        var cut = new float[up.Length];
-        for (var e = 0; e < Case.Experts; e++)
-        {
-            for (var k = 0; k < Case.InputWidth; k++)
-            {
-                var row = up.AsSpan((k * Case.HiddenWidth) + (e * Width), Width);
-                row.CopyTo(cut.AsSpan(((e * Case.InputWidth) + k) * Width, Width));
-            }
-        }
-
-        return cut;
     }
 }

@@ -54,7 +54,7 @@ public sealed record KernelCase(
         .. from tokens in new[] { 1, 512 } select new KernelCase(KernelFamily.Routing, tokens, 0, 0, 8, 2),
     ];
 
-    /// <summary>Whether a feed-forward network is gated: <c>(silu(x Wg) * (x Wu)) Wd</c>, without biases.</summary>
+    /// <summary>Whether a feed-forward network, or each expert, is gated: <c>(silu(x Wg) * (x Wu)) Wd</c>, without biases.</summary>
     public bool IsGated { get; init; }
 
     /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c> or <c>lowrank</c>.</summary>
@@ -79,12 +79,12 @@ public sealed record KernelCase(
     }
 
     /// <summary>The shape without the tokens: <c>768x3072</c>, <c>4096x11008 gated</c>, <c>768x3072 2 of 8</c>,
-    /// <c>768x3072 2 of 8 rank 16</c>, <c>2 of 8</c>.</summary>
+    /// <c>4096x11008 gated 2 of 8</c>, <c>768x3072 2 of 8 rank 16</c>, <c>2 of 8</c>.</summary>
     public string Name => Family switch
     {
         KernelFamily.Dense or KernelFamily.FeedForward =>
             string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth}{(IsGated ? " gated" : "")}"),
-        KernelFamily.Experts => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {Active} of {Experts}"),
+        KernelFamily.Experts => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth}{(IsGated ? " gated" : "")} {Active} of {Experts}"),
         KernelFamily.LowRank => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {Active} of {Experts} rank {Rank}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{Active} of {Experts}"),
     };

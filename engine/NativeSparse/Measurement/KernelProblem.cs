@@ -28,9 +28,9 @@ internal abstract class KernelProblem : IDisposable
             throw new ArgumentException($"{@case.FamilyName} has no precision but float32, got {Precisions.Name(@case.Precision)}", nameof(@case));
         }
 
-        if (@case is { IsGated: true, Family: not KernelFamily.FeedForward })
+        if (@case is { IsGated: true, Family: not (KernelFamily.FeedForward or KernelFamily.Experts) })
         {
-            throw new ArgumentException($"only feed-forward networks are gated, got {@case.FamilyName}", nameof(@case));
+            throw new ArgumentException($"only feed-forward networks and experts are gated, got {@case.FamilyName}", nameof(@case));
         }
 
         return @case.Family switch

@@ -55,14 +55,15 @@ public sealed record KernelShape
     /// <exception cref="FormatException">An operand would be larger than 1 GB, or H is not a multiple of the number of experts.</exception>
     public IReadOnlyList<KernelCase> Cases(KernelFamily family)
     {
-        var isFor = family == KernelFamily.Dense || (IsNetwork && (family == KernelFamily.FeedForward || !IsGated));
+        var hasGated = family is KernelFamily.FeedForward or KernelFamily.Experts;
+        var isFor = family == KernelFamily.Dense || (IsNetwork && (hasGated || !IsGated));
         return !isFor
             ? []
             : [
                 .. from product in Products
                    from count in Counts(family, product)
                    select KernelCase.Parse(family, string.Create(CultureInfo.InvariantCulture, $"{(long)count * product.Positions}x{product}"))
-                       with { IsGated = IsGated && family == KernelFamily.FeedForward },
+                       with { IsGated = IsGated && hasGated },
             ];
     }
 
