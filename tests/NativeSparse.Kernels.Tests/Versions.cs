@@ -28,5 +28,7 @@ internal static class Versions
     private sealed unsafe class PlainAmxKernels : IAmxKernels
     {
         public void Run(AmxArguments* arguments, AmxFinish finish) => AmxReference.Run(arguments, finish);
+
+        public void Run(AmxInt4Arguments* arguments, AmxInt4Form form) => AmxInt4Reference.Run(arguments, form);
     }
 }

@@ -66,7 +66,7 @@ internal sealed class CpuBackend : Backend
 
     /// <summary>The same with kernels from elsewhere.</summary>
     public static CpuBackend CreateAvx512Vnni(Func<TileSpecification, AssembledKernels.Runner> build, params IDisposable[] kernels) =>
-        CreateWide(new AssembledInt8Tile(build), build, kernels);
+        CreateWide(new AssembledInt8Tile(build), new AssembledInt4Tile(build), kernels);
 
     /// <summary>int8 on the tile unit; float32 at the width that pays here.</summary>
     public static unsafe CpuBackend CreateAmxInt8()
@@ -78,7 +78,7 @@ internal sealed class CpuBackend : Backend
     /// <summary>The same with kernels from elsewhere.</summary>
     public static CpuBackend CreateAmxInt8(
         Func<TileSpecification, AssembledKernels.Runner> build, IAmxKernels tiles, params IDisposable[] kernels) =>
-        CreateWide(new AmxInt8Tile(tiles, new AssembledInt8Tile(build)), build, kernels);
+        CreateWide(new AmxInt8Tile(tiles, new AssembledInt8Tile(build)), new AmxInt4Tile(tiles, new AssembledInt4Tile(build)), kernels);
 
     public override void Dispose()
     {
@@ -105,10 +105,10 @@ internal sealed class CpuBackend : Backend
         where TVector : struct
         => new(new VectorInt8Tile<TInt8, TInt>());
 
-    private static CpuBackend CreateWide(Int8Tile tile, Func<TileSpecification, AssembledKernels.Runner> build, IDisposable[] kernels)
+    private static CpuBackend CreateWide(Int8Tile tile, Int4Tile int4Tile, IDisposable[] kernels)
     {
         var int8 = new Int8Schedule<Width512, Vector512<float>>(tile);
-        var int4 = new Int4Schedule<Width256, Vector256<float>>(new AssembledInt4Tile(build));
+        var int4 = new Int4Schedule<Width256, Vector256<float>>(int4Tile);
         return VectorWidths.Best.Name == Width512.Name
             ? Create<Width512, Vector512<float>>(tile.Name, int8, int4, kernels)
             : Create<Width256, Vector256<float>>(tile.Name, int8, int4, kernels);

@@ -23,6 +23,33 @@ public sealed unsafe class AmxKernelsTests
     [InlineData(5, 384)]
     public void Several_blocks_are_exact(int panels, int inputs) => AssertExact(AmxConfiguration.BlockRows, 3, panels, inputs);
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void Int4_groups_are_exact(int pairs)
+    {
+        SkipWithoutAmx();
+        using var kernels = new AmxKernels();
+        foreach (var (rows, hasGroupScales, atEnd) in
+            from rows in Enumerable.Range(1, AmxConfiguration.TileRows)
+            from hasGroupScales in new[] { false, true }
+            from atEnd in new[] { false, true }
+            select (rows, hasGroupScales, atEnd))
+        {
+            using var operands = new GuardedOperands(atEnd);
+            Assert.Null(new AmxInt4Trial(rows, blocks: 3, pairs, hasGroupScales, operands.Allocate).Fault(kernels));
+        }
+    }
+
+    [Fact]
+    public void A_wrong_int4_kernel_is_seen()
+    {
+        using var operands = new GuardedOperands(atEnd: true);
+        var trial = new AmxInt4Trial(7, 1, 2, hasGroupScales: true, operands.Allocate);
+        Assert.Contains("plain arithmetic gives", trial.Fault(new WrongKernels()), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_thread_that_used_tiles_still_throws_null_references()
     {
@@ -43,18 +70,14 @@ public sealed unsafe class AmxKernelsTests
     {
         using var operands = new GuardedOperands(atEnd: true);
         var trial = new AmxTrial(7, 1, 2, 64, new AmxFinish(TileEpilogue.Scale), operands.Allocate);
-        Assert.Contains("plain arithmetic gives", trial.Fault(new GeluKernels()), StringComparison.Ordinal);
+        Assert.Contains("plain arithmetic gives", trial.Fault(new WrongKernels()), StringComparison.Ordinal);
     }
 
     private static int Length(string text) => text.Length;
 
     private static void AssertExact(int rows, int blocks, int panels, int inputs)
     {
-        if ((CpuFeatures.Host.Missing(InstructionSet.AmxInt8) ?? CpuFeatures.Host.Missing(InstructionSet.Avx512Vnni)) is { } missing)
-        {
-            Assert.Skip($"skipped: {missing}");
-        }
-
+        SkipWithoutAmx();
         using var kernels = new AmxKernels();
         var finishes = new AmxFinish[]
         {
@@ -68,8 +91,18 @@ public sealed unsafe class AmxKernelsTests
         }
     }
 
-    private sealed class GeluKernels : IAmxKernels
+    private static void SkipWithoutAmx()
+    {
+        if ((CpuFeatures.Host.Missing(InstructionSet.AmxInt8) ?? CpuFeatures.Host.Missing(InstructionSet.Avx512Vnni)) is { } missing)
+        {
+            Assert.Skip($"skipped: {missing}");
+        }
+    }
+
+    private sealed class WrongKernels : IAmxKernels
     {
         public void Run(AmxArguments* arguments, AmxFinish finish) => AmxReference.Run(arguments, finish with { Epilogue = TileEpilogue.Gelu });
+
+        public void Run(AmxInt4Arguments* arguments, AmxInt4Form form) => AmxInt4Reference.Run(arguments, form with { HasGroupScales = false });
     }
 }

@@ -23,7 +23,7 @@ internal sealed unsafe class Int4DispatchSchedule<TWidth, TVector>(Int4Tile tile
             execution.Cancellation.ThrowIfCancellationRequested();
             using var scope = execution.Scratch.Enter();
             var count = Math.Min(passTokens, x.Rows - first);
-            var bins = ExpertBins.Rent(execution.Scratch, routing, first, count, experts.Experts, Int4Tile.MaxRows, scale);
+            var bins = ExpertBins.Rent(execution.Scratch, routing, first, count, experts.Experts, Int4Tile.UsualRows, scale);
             if (bins.Pairs > 0)
             {
                 RunPass(execution, x.Slice(first, count), bins, experts, y.Slice(first, count));
@@ -42,7 +42,7 @@ internal sealed unsafe class Int4DispatchSchedule<TWidth, TVector>(Int4Tile tile
             Bins = bins,
             Experts = experts,
             Inputs = Int4Rows.Rent(scratch, x.Rows, experts.Up(0)),
-            Gathered = Int4Rows.Rent(scratch, chunks * Int4Tile.MaxRows, experts.Up(0)),
+            Gathered = Int4Rows.Rent(scratch, chunks * Int4Tile.UsualRows, experts.Up(0)),
             Hidden = scratch.RentSpread(bins.Pairs, experts.ExpertWidth),
             HiddenInputs = Int4Rows.Rent(scratch, bins.Pairs, experts.Down(0)),
             Outputs = scratch.RentSpread(bins.Pairs, experts.OutputWidth),

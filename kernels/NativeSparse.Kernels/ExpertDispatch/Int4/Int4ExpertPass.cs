@@ -46,7 +46,7 @@ internal unsafe struct Int4ExpertPass<TWidth, TVector>
         for (var block = blocks * chunk / pass.Chunks; block < blocks * (chunk + 1) / pass.Chunks; block++)
         {
             pass.Cancellation.ThrowIfCancellationRequested();
-            pass.RunBlock(pass.Bins[block], chunk * Int4Tile.MaxRows);
+            pass.RunBlock(pass.Bins[block], chunk * Int4Tile.UsualRows);
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed class AmxEmitter
         code.jnz(step);
         code.tilerelease();
         code.ret();
-        return Encode(code);
+        return KernelCode.Encode(code);
     }
 
     private KernelCode Emit()
@@ -104,7 +104,7 @@ internal sealed class AmxEmitter
             _code.dd(BitConverter.SingleToUInt32Bits(value));
         }
 
-        return Encode(_code);
+        return KernelCode.Encode(_code);
     }
 
     private void EmitFirstPanel()
@@ -218,11 +218,4 @@ internal sealed class AmxEmitter
     }
 
     private static AssemblerMemoryOperand Field(AmxField field) => __qword_ptr[rdi + ((int)field * 8)];
-
-    private static KernelCode Encode(Assembler code)
-    {
-        using var bytes = new MemoryStream();
-        code.Assemble(new StreamCodeWriter(bytes), 0);
-        return new KernelCode(bytes.ToArray(), []);
-    }
 }

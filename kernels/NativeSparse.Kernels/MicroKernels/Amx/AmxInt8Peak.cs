@@ -16,7 +16,7 @@ internal sealed unsafe class AmxInt8Peak : Int8Peak
     {
         var shapes = stackalloc byte[AmxConfiguration.ByteCount];
         var all = new Span<byte>(shapes, AmxConfiguration.ByteCount);
-        AmxConfiguration.Write(all, AmxConfiguration.BlockRows);
+        AmxConfiguration.WriteInt8(all, AmxConfiguration.BlockRows);
         SignalStack.Enlarge();
         ((delegate* unmanaged<byte*, void>)_code.Address)(shapes);
         GC.KeepAlive(this);

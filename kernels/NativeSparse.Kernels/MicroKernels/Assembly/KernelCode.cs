@@ -7,6 +7,14 @@ namespace NativeSparse.Kernels;
 /// <param name="Unwind">Its frame for Windows; empty under other conventions.</param>
 internal sealed record KernelCode(byte[] Bytes, byte[] Unwind)
 {
+    /// <summary>Encodes what was assembled with a frame of its own, for System V.</summary>
+    public static KernelCode Encode(Assembler assembler)
+    {
+        using var bytes = new MemoryStream();
+        assembler.Assemble(new StreamCodeWriter(bytes), rip: 0);
+        return new KernelCode(bytes.ToArray(), []);
+    }
+
     /// <summary>Encodes what was assembled behind <paramref name="frame"/>'s prologue.</summary>
     public static KernelCode Encode(Assembler assembler, Frame frame, Abi abi)
     {

@@ -7,8 +7,7 @@ internal readonly unsafe struct Int4Block<TWidth, TVector> : IRoundedProduct<Int
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
 {
-    /// <summary>Most rows of a block.</summary>
-    private const int MaxRows = 3 * Int4Tile.MaxRows;
+    private const int MaxRows = Int4Tile.MaxRows;
 
     /// <summary>Bytes of rounded rows that are multiplied with a panel before the next one comes: part of what the second-level cache holds.</summary>
     private const int BlockBytes = 512 << 10;
@@ -34,8 +33,9 @@ internal readonly unsafe struct Int4Block<TWidth, TVector> : IRoundedProduct<Int
         var inputs = stackalloc byte*[MaxRows];
         var outputs = stackalloc float*[MaxRows];
         var multipliers = stackalloc float*[MaxRows];
-        var sums = stackalloc float*[Int4Tile.MaxRows];
-        var values = stackalloc float[Math.Min(rows, Int4Tile.MaxRows) * Panel];
+        var sums = stackalloc float*[MaxRows];
+        var callRows = Math.Min(rows, matrix.Tile.CallRows);
+        var values = stackalloc float[callRows * Panel];
         var bias = stackalloc float[Panel];
         for (var r = 0; r < rows; r++)
         {
@@ -44,13 +44,14 @@ internal readonly unsafe struct Int4Block<TWidth, TVector> : IRoundedProduct<Int
             multipliers[r] = epilogue.Multiplier.Row(yRow + r);
         }
 
-        PanelTail.Point(values, Panel, sums, Math.Min(rows, Int4Tile.MaxRows));
+        PanelTail.Point(values, Panel, sums, callRows);
         new Span<float>(bias, Panel).Clear();
         var isGelu = matrix.Tile.HasGelu && epilogue.Activation.Kind == ActivationKind.Gelu;
         var finish = new Finish { Activation = isGelu ? default : epilogue.Activation };
         var call = new Int4TileCall
         {
             InputBytes = x.InputBytes,
+            RowStride = x.Stride,
             HasGroupScales = matrix.HasGroupScales,
             IsGelu = isGelu,
             Biases = bias,
@@ -68,9 +69,9 @@ internal readonly unsafe struct Int4Block<TWidth, TVector> : IRoundedProduct<Int
                 new ReadOnlySpan<float>(epilogue.Bias.Row(0) + start, width).CopyTo(new Span<float>(bias, Panel));
             }
 
-            for (var row = 0; row < rows; row += Int4Tile.MaxRows)
+            for (var row = 0; row < rows; row += callRows)
             {
-                var count = Math.Min(Int4Tile.MaxRows, rows - row);
+                var count = Math.Min(callRows, rows - row);
                 call.Rows = inputs + row;
                 call.RowCount = count;
                 call.RowScales = x.Scales(xRow + row);

@@ -30,6 +30,9 @@ internal readonly unsafe struct Int4Rows
 
     public int InputBytes { get; }
 
+    /// <summary>Bytes from one row to the next.</summary>
+    public nint Stride => _stride;
+
     /// <summary>Bytes of a row that is multiplied with these weights.</summary>
     public static int Bytes(Int4Matrix matrix) => matrix.GroupCount * Int4Group.RecordBytes(matrix.HasGroupScales);
 

@@ -5,8 +5,14 @@ internal abstract class Int4Tile
 {
     public const int Columns = TileSpecification.Int4Columns;
 
+    /// <summary>Rows of a call that keep what is shared between them in the first-level cache.</summary>
+    public const int UsualRows = 96;
+
+    /// <summary>Most rows of one call of any version.</summary>
+    public const int MaxRows = 3 * UsualRows;
+
     /// <summary>Most rows of one call.</summary>
-    public const int MaxRows = 96;
+    public virtual int CallRows => UsualRows;
 
     /// <summary>The version's name in backends and reports.</summary>
     public abstract string Name { get; }

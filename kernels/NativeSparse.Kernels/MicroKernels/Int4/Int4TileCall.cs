@@ -9,6 +9,9 @@ internal unsafe struct Int4TileCall
     /// <summary>One pointer for each row of records (<see cref="Int4Group"/>).</summary>
     public byte** Rows;
 
+    /// <summary>Bytes from one row's records to the next row's.</summary>
+    public nint RowStride;
+
     public int RowCount;
 
     /// <summary>Bytes of the records of a row; an even number of groups.</summary>
