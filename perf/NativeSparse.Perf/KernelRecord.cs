@@ -36,6 +36,8 @@ internal static class KernelRecord
     /// <summary>Columns that only some machines and options have values for; a record made before them has none.</summary>
     private static readonly (string Name, Func<KernelBenchRow, string> Cell)[] OptionalColumns =
     [
+        ("threads", row => row.Threads == 1 ? "" : Format(row.Threads, "0")),
+        ("x own int8", row => Format(row.RatioToOwnInt8, "0.00")),
         ("x ONNX Runtime spinning", row => Format(row.RatioToOnnxRuntimeSpinning, "0.00")),
         ("x its MoE", row => Format(row.RatioToOnnxRuntimeMoe, "0.00")),
         ("fastest other", row => row.FastestOther ?? ""),
@@ -67,13 +69,14 @@ internal static class KernelRecord
         text.Append(CultureInfo.InvariantCulture, $"multiply-add peak {environment.PeakGflops:F1} GFLOP/s and {environment.ReadGBs:F1} GB/s read for one core, ");
         text.Append(CultureInfo.InvariantCulture, $"ONNX Runtime {environment.OnnxRuntime}, {environment.Runtime}.\n");
         text.Append("Times are medians of interleaved rounds; ratios are theirs over ours, round by round; experts include router and top-k.\n\n");
-        foreach (var (figure, value) in KernelFigures.Of(result))
+        var targets = KernelTargets.Of(result);
+        if (targets.Count > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"* {figure}: {value:F2}\n");
+            text.Append("What must be reached, and what is (the median of the cases of a row):\n\n").Append(KernelTargets.Render(targets)).Append('\n');
         }
 
         var columns = ColumnsOf(result.Rows);
-        text.Append("\n| ").AppendJoin(" | ", columns.Select(column => column.Name)).Append(" |\n|").AppendJoin("|", columns.Select(_ => "---")).Append("|\n");
+        text.Append("| ").AppendJoin(" | ", columns.Select(column => column.Name)).Append(" |\n|").AppendJoin("|", columns.Select(_ => "---")).Append("|\n");
         foreach (var row in result.Rows)
         {
             text.Append("| ").AppendJoin(" | ", columns.Select(column => column.Cell(row))).Append(" |\n");

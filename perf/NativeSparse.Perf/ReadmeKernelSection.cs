@@ -18,7 +18,7 @@ internal static class ReadmeKernelSection
     {
         var environment = result.Environment;
         var threads = environment.Threads == 1 ? "1 thread" : $"{environment.Threads} threads";
-        var picked = result.Rows.Where(row => row.Picked).ToArray();
+        var picked = result.Rows.Where(row => row.Picked && row.Threads == environment.Threads).ToArray();
         var text = new StringBuilder();
         text.Append(
             CultureInfo.InvariantCulture,

@@ -68,10 +68,35 @@ internal static class RecordCommand
         }
 
         folder ??= Path.Combine(RecordFolders.Results, CpuIdentity.FolderName);
-        var result = KernelBench.Run(options, new Progress());
+        var progress = new Progress();
+        var result = KernelBench.Run(options, progress);
+        if (!isPartial && options.Threads == 1)
+        {
+            result = result with { Rows = [.. result.Rows, .. MeasureTargetCases(options, progress)] };
+        }
+
         KernelRecord.Write(result, folder, options.Threads);
+        Console.WriteLine();
+        Console.WriteLine(KernelTargets.Render(KernelTargets.Of(result)));
         Console.WriteLine($"written to {folder}");
         return 0;
+    }
+
+    private static IEnumerable<KernelBenchRow> MeasureTargetCases(KernelBenchOptions options, Progress progress)
+    {
+        foreach (var (part, obstacle) in TargetCases.Of(options))
+        {
+            if (part is null)
+            {
+                Console.WriteLine($"not measured: {obstacle}");
+                continue;
+            }
+
+            foreach (var row in KernelBench.Run(part, progress).Rows)
+            {
+                yield return row;
+            }
+        }
     }
 
     private static bool IsPositive(string value, out int number) =>

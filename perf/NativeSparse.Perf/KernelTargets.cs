@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text;
+using NativeSparse.Measurement;
+
+namespace NativeSparse.Perf;
+
+/// <summary>The figures that a record is judged by: one thread and medians where nothing else is said.</summary>
+internal sealed class KernelTargets
+{
+    private const string Small = "384x1536";
+    private const string Base = "768x3072";
+    private const string BaseDown = "3072x768";
+    private const string Float32 = "float32";
+    private const string Int8 = "int8";
+    private const string Int4 = "int4";
+
+    private static readonly int[] Many = [128, 512];
+
+    private readonly KernelBenchResult _result;
+    private readonly List<KernelTarget> _targets = [];
+
+    private KernelTargets(KernelBenchResult result)
+    {
+        _result = result;
+        AddDense();
+        AddFeedForward();
+        AddExperts();
+        AddTwoThreads();
+        AddFallback();
+    }
+
+    /// <summary>The targets that the record has cases of.</summary>
+    public static IReadOnlyList<KernelTarget> Of(KernelBenchResult result) => new KernelTargets(result)._targets;
+
+    /// <summary>One row for each.</summary>
+    public static string Render(IReadOnlyList<KernelTarget> targets)
+    {
+        var text = new StringBuilder("| work | must | stretch | measured | | each |\n|---|---|---|---|---|---|\n");
+        foreach (var target in targets)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {target.Work} | {target.Must:0.00} | {target.Stretch:0.00} | {target.Measured:0.00} ");
+            text.Append(target.IsReached ? "| reached | " : "| **missed** | ");
+            text.AppendJoin(", ", target.Values.Select(value => string.Create(CultureInfo.InvariantCulture, $"{value.Case} {value.Value:0.00}"))).Append(" |\n");
+        }
+
+        return text.ToString();
+    }
+
+    private void AddDense()
+    {
+        var isIntel = _result.Environment.Cpu.Contains("Intel", StringComparison.Ordinal);
+        int[] tokens = [32, .. Many];
+        foreach (var (shape, must) in new[] { (Base, isIntel ? 0.84 : 0.92), (BaseDown, isIntel ? 0.80 : 0.92) })
+        {
+            Add($"dense float32 {shape}, share of the multiply-add peak", must, 0.95, Rows("dense", [shape], Float32, tokens), row => row.ShareOfPeak);
+        }
+
+        var float32 = Rows("dense", [Base, BaseDown], Float32, tokens).ToArray();
+        Add("dense float32, times ONNX Runtime", 1.05, 1.1, float32, row => row.RatioToOnnxRuntime);
+        Add("dense float32, times ONNX Runtime, each", 0.98, null, float32, row => row.RatioToOnnxRuntime, isEach: true);
+        foreach (var (precision, must, stretch) in new[] { (Float32, 0.97, 1.0), (Int8, 3.8, 4.2), (Int4, 6.0, 6.8) })
+        {
+            var cold = Rows("dense", [Small, Base], precision, [1], isCold: true).ToArray();
+            Add($"dense {precision}, one token, weights from memory, times ONNX Runtime's float32", must, stretch, cold, row => row.RatioToOnnxRuntimeFloat32);
+            Add($"dense {precision}, one token, weights from memory, share of the stream", 0.8, 0.95, cold, row => row.ShareOfBandwidth);
+        }
+
+        foreach (var (shape, must) in new[] { (Small, 0.8), (Base, 0.8), (BaseDown, 0.8), ("1536x384", 0.75) })
+        {
+            Add($"dense int8 {shape}, share of the int8 peak", must, 0.92, Rows("dense", [shape], Int8, tokens), row => row.ShareOfPeak);
+        }
+    }
+
+    private void AddFeedForward()
+    {
+        foreach (var shape in new[] { Base, Small })
+        {
+            foreach (var (tokens, isCold, must, stretch) in new (int[], bool, double, double)[]
+            {
+                (Many, false, 1.35, 1.6), ([16, 32], false, 1.7, 2.3), ([4], false, 1.2, 1.5), ([1], true, 1.1, 1.3),
+            })
+            {
+                Add(
+                    $"network int8 {shape}, times ONNX Runtime's dynamic int8", must, stretch,
+                    Rows("ffn", [shape], Int8, tokens, isCold), row => row.RatioToOnnxRuntime);
+            }
+        }
+
+        foreach (var (tokens, isCold, must, stretch) in new[] { (1, true, 1.7, 2.1), (4, false, 2.8, 3.5), (16, false, 2.8, 3.5), (128, false, 3.3, 4.3) })
+        {
+            Add(
+                $"network int4 {Base}, times ONNX Runtime's MatMulNBits", must, stretch,
+                Rows("ffn", [Base], Int4, [tokens], isCold), row => row.RatioToOnnxRuntime);
+        }
+
+        Add($"network int4 {Base}, times own int8", 0.52, 1.0, Rows("ffn", [Base], Int4, Many), row => row.RatioToOwnInt8);
+    }
+
+    private void AddExperts()
+    {
+        foreach (var mixture in new[] { "2 of 8", "4 of 16" })
+        {
+            var float32 = Rows("experts", [$"{Base} {mixture}"], Float32, Many).ToArray();
+            Add($"experts float32 {mixture}, times own dense", 3.0, 3.7, float32, row => row.RatioToDense);
+            Add($"experts float32 {mixture}, times ONNX Runtime's MoE", 2.0, null, float32, row => row.RatioToOnnxRuntimeMoe);
+        }
+
+        foreach (var (mixture, own, ownStretch, theirs, theirsStretch) in new[] { ("48 of 96", 1.35, 1.75, 1.9, 2.6), ("24 of 96", 2.0, 3.2, 3.0, 4.7) })
+        {
+            var int8 = Rows("experts", [$"{Base} {mixture}"], Int8, Many).ToArray();
+            Add($"experts int8 {mixture}, times own dense", own, ownStretch, int8, row => row.RatioToDense);
+            Add($"experts int8 {mixture}, times ONNX Runtime's dense dynamic int8", theirs, theirsStretch, int8, row => row.RatioToOnnxRuntime);
+        }
+
+        Add(
+            "experts int8 24 of 96, one token, weights from memory, times own dense", 3.8, 4.5,
+            Rows("experts", [$"{Base} 24 of 96"], Int8, [1], isCold: true), row => row.RatioToDense);
+    }
+
+    private void AddTwoThreads()
+    {
+        foreach (var (tokens, must, stretch) in new (int[], double, double)[] { ([1, 128], 1.4, 1.6), ([16], 2.0, 2.6) })
+        {
+            var rows = Rows("ffn", [Base], Int8, tokens, threads: 2).ToArray();
+            Add($"network int8 {Base}, two threads, times ONNX Runtime, its threads asleep between runs", must, stretch, rows, row => row.RatioToOnnxRuntime);
+            Add($"network int8 {Base}, two threads, times ONNX Runtime, its threads spinning", must, stretch, rows, row => row.RatioToOnnxRuntimeSpinning);
+        }
+    }
+
+    private void AddFallback()
+    {
+        var assembled = _result.Rows.SingleOrDefault(row => IsFallback(row, TargetCases.Assembled));
+        Add(
+            "dense int8, the managed AVX-VNNI tile, times the assembled AVX-512 VNNI tile", 0.42, null,
+            _result.Rows.Where(row => assembled is not null && IsFallback(row, TargetCases.Managed)), row => assembled!.Milliseconds / row.Milliseconds);
+    }
+
+    private static bool IsFallback(KernelBenchRow row, string backend) => row is { Family: "dense", Case: Base, Precision: Int8, Tokens: 128 } && row.Backend == backend;
+
+    private IEnumerable<KernelBenchRow> Rows(
+        string family, string[] cases, string precision, int[] tokens, bool isCold = false, int threads = 1) =>
+        _result.Rows.Where(row => row.Picked && row.Family == family && cases.Contains(row.Case) && row.Precision == precision
+            && tokens.Contains(row.Tokens) && row.Cold == isCold && row.Threads == threads);
+
+    private void Add(
+        string work, double must, double? stretch, IEnumerable<KernelBenchRow> rows, Func<KernelBenchRow, double?> figure, bool isEach = false)
+    {
+        var values = rows.Select(row => (row, Value: figure(row))).Where(pair => pair.Value is not null)
+            .Select(pair => (string.Create(CultureInfo.InvariantCulture, $"{pair.row.Case} T = {pair.row.Tokens}:"), pair.Value!.Value)).ToArray();
+        if (values.Length > 0)
+        {
+            _targets.Add(new KernelTarget(work, must, stretch, values, isEach));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using NativeSparse.Kernels;
+using NativeSparse.Measurement;
+
+namespace NativeSparse.Perf;
+
+/// <summary>What the targets ask for beside the standard cases at one thread.</summary>
+internal static class TargetCases
+{
+    /// <summary>The tile that stands in where no kernel can be assembled.</summary>
+    public const string Managed = "cpu:avx-vnni";
+
+    /// <summary>The tile that it is compared with.</summary>
+    public const string Assembled = "cpu:avx512-vnni";
+
+    /// <summary>The parts that this machine can run, and why it cannot run the others.</summary>
+    public static IEnumerable<(KernelBenchOptions? Options, string? Obstacle)> Of(KernelBenchOptions options)
+    {
+        if (Environment.ProcessorCount >= 2)
+        {
+            yield return (options with { Threads = 2, Cases = [.. new[] { 1, 16, 128 }.Select(tokens => Network(tokens))] }, null);
+        }
+        else
+        {
+            yield return (null, "two threads: this machine has one processor");
+        }
+
+        var missing = BackendCatalog.List().FirstOrDefault(backend => backend is { Name: Managed or Assembled, Usable: false });
+        yield return missing is null
+            ? (options with { Backends = [Managed, Assembled], Cases = [Product()] }, null)
+            : (null, $"{missing.Name}: {missing.Reason}");
+    }
+
+    private static KernelCase Network(int tokens) => new(KernelFamily.FeedForward, tokens, 768, 3072, Precision: Precision.Int8);
+
+    private static KernelCase Product() => new(KernelFamily.Dense, 128, 768, 3072, Precision: Precision.Int8);
+}

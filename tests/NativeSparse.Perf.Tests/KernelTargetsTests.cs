@@ -1,0 +1,65 @@
+using NativeSparse.Measurement;
+using Xunit;
+
+namespace NativeSparse.Perf.Tests;
+
+public sealed class KernelTargetsTests
+{
+    [Fact]
+    public void The_median_of_the_cases_is_held_against_what_must_be()
+    {
+        var target = Assert.Single(KernelTargets.Of(Record(Network(128, 1.2), Network(512, 1.6))));
+
+        Assert.Equal((1.4, true), (target.Measured, target.IsReached));
+        Assert.Contains("| 1.35 | 1.60 | 1.40 | reached | 768x3072 T = 128: 1.20, 768x3072 T = 512: 1.60 |", KernelTargets.Render([target]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missed_target_says_so()
+    {
+        var target = Assert.Single(KernelTargets.Of(Record(Network(128, 1.1), Network(512, 1.2))));
+
+        Assert.False(target.IsReached);
+        Assert.Contains("**missed**", KernelTargets.Render([target]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Other_threads_and_backends_that_are_not_chosen_do_not_count() =>
+        Assert.Empty(KernelTargets.Of(Record(Network(512, 9) with { Threads = 2 }, Network(512, 9) with { Picked = false })));
+
+    [Fact]
+    public void Each_case_counts_where_the_target_says_so()
+    {
+        var target = new KernelTarget("", 0.98, null, [("a", 1.5), ("b", 0.9)], IsEach: true);
+
+        Assert.Equal((0.9, false), (target.Measured, target.IsReached));
+    }
+
+    [Fact]
+    public void The_fallback_is_compared_within_its_run()
+    {
+        var managed = Network(128, 1) with { Family = "dense", Backend = TargetCases.Managed, Picked = false, Milliseconds = 4 };
+        var target = Assert.Single(KernelTargets.Of(Record(managed, managed with { Backend = TargetCases.Assembled, Milliseconds = 2 })));
+
+        Assert.Equal(0.5, target.Measured);
+    }
+
+    private static KernelBenchResult Record(params KernelBenchRow[] rows) =>
+        new(new KernelBenchEnvironment("cpu", 2, 1, "cpu:a", 1, 1, "1", "1"), rows);
+
+    private static KernelBenchRow Network(int tokens, double ratio) => new()
+    {
+        Family = "ffn",
+        Case = "768x3072",
+        Precision = "int8",
+        Tokens = tokens,
+        Threads = 1,
+        Cold = false,
+        Backend = "cpu:a",
+        Milliseconds = 1,
+        P10Milliseconds = 1,
+        RatioToOnnxRuntime = ratio,
+        AllocatedBytes = 0,
+        Picked = true,
+    };
+}
