@@ -16,7 +16,7 @@ namespace NativeSparse.Perf.Tests;
 public sealed class KernelBenchmarksTests
 {
     public static TheoryData<Type> Families =>
-        [typeof(DenseMatMulBench), typeof(FeedForwardBench), typeof(ExpertDispatchBench), typeof(TopKRoutingBench)];
+        [typeof(DenseMatMulBench), typeof(FeedForwardBench), typeof(ExpertDispatchBench), typeof(LowRankExpertsBench), typeof(TopKRoutingBench)];
 
     [Theory]
     [MemberData(nameof(Families))]
@@ -37,14 +37,51 @@ public sealed class KernelBenchmarksTests
     }
 
     [Fact]
+    public void Convolutions_are_products_of_all_pixels_of_their_images()
+    {
+        using var bench = new PointwiseConvolutionBench { Tokens = 3, Precision = Precision.Int8 };
+        var cases = bench.Shapes.Select(shape =>
+        {
+            bench.Shape = shape;
+            return bench.Case;
+        }).ToArray();
+
+        Assert.Equal(KernelShape.Parse("3xmobilenetv2").Cases(KernelFamily.Dense).Select(@case => @case with { Precision = Precision.Int8 }), cases);
+    }
+
+    [Fact]
+    public void Low_rank_experts_stand_beside_merged_networks_and_the_operator()
+    {
+        var summary = Run<LowRankExpertsBench>("minilm", 64);
+
+        Assert.Equal(3, summary.BenchmarksCases.Length);
+        var ours = Row(summary, nameof(KernelFamilyBench.Ours), Precision.Float32);
+        foreach (var column in new[] { "x own dense", "x ORT MoE", "of peak", "of bandwidth", "max error" })
+        {
+            Assert.True(double.TryParse(ours[column], CultureInfo.InvariantCulture, out var value) && value >= 0, $"{column}: {ours[column]}");
+        }
+
+        Assert.Equal("-", ours["x ORT fp32"]);
+    }
+
+    [Fact]
+    public void Convolutions_stand_beside_ONNX_Runtime()
+    {
+        var summary = Run<PointwiseConvolutionBench>("49x320x1280", 1);
+
+        Assert.Equal((4 * 2) + 2, summary.BenchmarksCases.Length);
+        Assert.True(double.Parse(Row(summary, nameof(KernelFamilyBench.Ours), Precision.Int4)["x ORT same"], CultureInfo.InvariantCulture) > 0);
+    }
+
+    [Fact]
     public void The_columns_put_the_methods_of_a_case_in_relation()
     {
-        var summary = Run<ExpertDispatchBench>();
+        var summary = Run<ExpertDispatchBench>("minilm", 16);
         var ours = Row(summary, nameof(KernelFamilyBench.Ours), Precision.Float32);
 
         foreach (var column in new[] { "x own dense", "x ORT fp32", "x ORT same", "x ORT MoE", "of peak", "of bandwidth", "max error" })
         {
-            Assert.True(double.Parse(ours[column], CultureInfo.InvariantCulture) >= 0, $"{column}: {ours[column]}");
+            Assert.True(double.TryParse(ours[column], CultureInfo.InvariantCulture, out var value) && value >= 0, $"{column}: {ours[column]}");
         }
 
         Assert.Equal("1.00", Row(summary, nameof(ExpertDispatchBench.OwnDense), Precision.Float32)["x own dense"]);
@@ -58,7 +95,7 @@ public sealed class KernelBenchmarksTests
         Assert.Equal(5 + 4, summary.BenchmarksCases.Length);
     }
 
-    private static Summary Run<T>()
+    private static Summary Run<T>(string shape, int tokens)
         where T : KernelFamilyBench
     {
         var folder = Directory.CreateTempSubdirectory();
@@ -69,7 +106,7 @@ public sealed class KernelBenchmarksTests
                 .AddColumnProvider(DefaultConfig.Instance.GetColumnProviders().ToArray())
                 .AddJob(Job.Dry.WithToolchain(InProcessEmitToolchain.Instance))
                 .AddFilter(new SimpleFilter(benchmark =>
-                    benchmark.Parameters[nameof(KernelFamilyBench.Shape)] is "minilm" && benchmark.Parameters[nameof(KernelFamilyBench.Tokens)] is 16))
+                    benchmark.Parameters[nameof(KernelFamilyBench.Shape)].Equals(shape) && benchmark.Parameters[nameof(KernelFamilyBench.Tokens)].Equals(tokens)))
                 .WithOptions(ConfigOptions.DisableOptimizationsValidator | ConfigOptions.DisableLogFile)
                 .WithArtifactsPath(folder.FullName));
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using NativeSparse.Measurement;
 
 namespace NativeSparse.Perf;
 
@@ -14,7 +15,7 @@ internal sealed class TimeRatioColumn(string name, string legend, params string[
     {
         var other = methods.Select(method => Find(summary, benchmarkCase, method)).FirstOrDefault(found => found is not null);
         return other is not null
-            && benchmarkCase.Descriptor.Type.IsAssignableTo(typeof(ComparedFamilyBench))
+            && KernelBenchmarks.Instance(benchmarkCase).Family != KernelFamily.Routing
             && Median(summary, other) is { } theirs
             && Median(summary, benchmarkCase) is { } ours
                 ? (theirs / ours).ToString("0.00", CultureInfo.InvariantCulture)
