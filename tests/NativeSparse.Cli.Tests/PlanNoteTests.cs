@@ -22,6 +22,6 @@ public sealed class PlanNoteTests
         var capture = await Capture.Run([.. arguments, "--plan", plan]);
 
         Assert.Equal(0, capture.ExitCode);
-        Assert.Contains("note: the plan's entry '/layer.1/ffn' (dense) has no effect: '*' (dense) before it", capture.Error, StringComparison.Ordinal);
+        Assert.Contains("note: the plan's entry '/layer.1/ffn' (dense) has no effect: '*' (dense) before it", capture.Out + capture.Error, StringComparison.Ordinal);
     }
 }

@@ -63,7 +63,6 @@ internal sealed class ConvertCommand : ToolCommand
 
     private static void Warn(Invocation invocation, ConversionReport report, bool onData)
     {
-        invocation.NoteAll(report.Notes);
         if (report.Model?.Cosine is { } cosine && cosine < LowCosine)
         {
             invocation.Note(

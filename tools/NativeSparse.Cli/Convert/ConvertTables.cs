@@ -34,6 +34,11 @@ internal static class ConvertTables
             console.WriteLine($"Whole model against dense: {Describe(model)}");
         }
 
+        foreach (var note in document.Notes)
+        {
+            console.WriteLine($"note: {note}");
+        }
+
         var verified = document.Verified ? "loaded again, outputs are equal bit for bit" : "not verified";
         console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{document.Output}: {document.Bytes:N0} bytes, in {document.Seconds:0.0} s; {verified}"));
