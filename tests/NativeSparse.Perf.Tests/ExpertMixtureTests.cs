@@ -22,6 +22,21 @@ public sealed unsafe class ExpertMixtureTests
         Assert.NotNull(problem.Mixture.Theirs);
     }
 
+    [Theory]
+    [InlineData(Precision.Int8, "cpu")]
+    [InlineData(Precision.Int8, "reference")]
+    [InlineData(Precision.Int4, "cpu")]
+    [InlineData(Precision.Int4, "reference")]
+    public void The_operator_on_integers_computes_what_ours_does(Precision precision, string name)
+    {
+        using var backend = BackendCatalog.Open(name);
+        using var problem = new ExpertProblem(new KernelCase(KernelFamily.Experts, 9, 128, 512, 4, 2, precision), threads: 1);
+
+        Assert.NotNull(problem.PrepareLikeMixture(backend));
+        Assert.Null(problem.Mixture!.Obstacle);
+        Assert.NotNull(problem.Mixture.Theirs);
+    }
+
     [Fact]
     public void An_operator_that_differs_is_not_timed_and_the_note_says_so()
     {

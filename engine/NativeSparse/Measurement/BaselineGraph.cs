@@ -100,15 +100,36 @@ internal sealed class BaselineGraph
                 Constant(experts.Down, TensorProto.Types.DataType.Float, e, d, b),
             ],
             [y]);
-        node.Domain = Contrib;
-        node.Attribute.Add(Integer("k", active));
-        node.Attribute.Add(Integer("normalize_routing_weights", 1));
-        node.Attribute.Add(new AttributeProto
+        Describe(node, active);
+        return y;
+    }
+
+    /// <summary>QMoE: the same on integers; at 4 bits in groups of 32 with zero points.</summary>
+    /// <param name="x"><c>[T, D]</c>.</param>
+    /// <param name="logits"><c>[T, E]</c>.</param>
+    /// <param name="experts">The weights, in the operator's layout.</param>
+    /// <param name="active">k.</param>
+    public string QuantizedMixtureOfExperts(string x, string logits, QuantizedMixtureWeights experts, int active)
+    {
+        const int zeroPoints = 11;
+        var y = Name();
+        var bias = Constant(experts.UpBias, TensorProto.Types.DataType.Float, experts.Experts, experts.Up.Outputs);
+        string[] up = Quantized(experts.Up, experts.Experts);
+        string[] down = Quantized(experts.Down, experts.Experts);
+        string[] inputs = [x, logits, up[0], up[1], bias, down[0], down[1]];
+        if (up.Length > 2)
         {
-            Name = "activation_type",
-            Type = AttributeProto.Types.AttributeType.String,
-            S = ByteString.CopyFromUtf8("gelu"),
-        });
+            inputs = [.. inputs, .. Enumerable.Repeat("", zeroPoints - inputs.Length), up[2], down[2]];
+        }
+
+        var node = Node("QMoE", inputs, [y]);
+        Describe(node, active);
+        node.Attribute.Add(Integer("expert_weight_bits", experts.Up.Bits));
+        if (experts.Up.Zeros is not null)
+        {
+            node.Attribute.Add(Integer("block_size", QuantizedInt4Weights.Group));
+        }
+
         return y;
     }
 
@@ -128,6 +149,39 @@ internal sealed class BaselineGraph
 
     private static AttributeProto Integer(string name, long value) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
+
+    /// <summary>What MoE and QMoE share.</summary>
+    private static void Describe(NodeProto node, int active)
+    {
+        node.Domain = Contrib;
+        node.Attribute.Add(Integer("k", active));
+        node.Attribute.Add(Integer("normalize_routing_weights", 1));
+        node.Attribute.Add(new AttributeProto
+        {
+            Name = "activation_type",
+            Type = AttributeProto.Types.AttributeType.String,
+            S = ByteString.CopyFromUtf8("gelu"),
+        });
+    }
+
+    /// <summary>Values, scales and, where there are some, zero points.</summary>
+    private string[] Quantized(QuantizedMixtureMatrix matrix, int experts)
+    {
+        var (n, k) = (matrix.Outputs, matrix.Inputs);
+        var values = Constant(matrix.Values, TensorProto.Types.DataType.Uint8, experts, n, k * matrix.Bits / 8);
+        if (matrix.Zeros is null)
+        {
+            return [values, Constant(matrix.Scales, TensorProto.Types.DataType.Float, experts, n)];
+        }
+
+        var groups = QuantizedInt4Weights.Groups(k);
+        return
+        [
+            values,
+            Constant(matrix.Scales, TensorProto.Types.DataType.Float, experts, n, groups),
+            Constant(matrix.Zeros, TensorProto.Types.DataType.Uint8, experts, n, groups / 2),
+        ];
+    }
 
     private string AddBias(string x, float[]? bias) =>
         bias is null ? x : Add("Add", x, Constant(bias, TensorProto.Types.DataType.Float, bias.Length));

@@ -34,7 +34,7 @@ internal sealed unsafe class ExpertProblem : KernelProblem
         _denseY = Rent(@case.Tokens, d);
         _scores = Rent(@case.Tokens, @case.Experts);
         _routing = Routing.Rent(Memory, @case.Tokens, @case.Active);
-        _mixtureY = @case.Precision == Precision.Float32 ? Rent(@case.Tokens, d) : default;
+        _mixtureY = HasMixture ? Rent(@case.Tokens, d) : default;
     }
 
     public override double Operations => 2.0 * Matrices * Case.Tokens * Case.InputWidth * Width * Case.Active * _layers.Length;
@@ -42,7 +42,15 @@ internal sealed unsafe class ExpertProblem : KernelProblem
     public override double WeightBytes =>
         (double)Matrices * Case.InputWidth * Width * Math.Min(Case.Experts, Case.Active * Case.Tokens) * _layers.Length * BytesPerWeight;
 
-    public override ExpertMixture? Mixture => field ??= Case is { Precision: Precision.Float32, IsGated: false, IsCold: false } ? OpenMixture() : null;
+    public override ExpertMixture? Mixture => field ??= HasMixture ? OpenMixture() : null;
+
+    /// <summary>The operator gates only with weights in turns, and packs 4-bit zero points in pairs.</summary>
+    private bool HasMixture => !Case.IsGated && !Case.IsCold && Case.Precision switch
+    {
+        Precision.Float32 or Precision.Int8 => true,
+        Precision.Int4 => Case.InputWidth % (2 * QuantizedInt4Weights.Group) == 0 && Width % (2 * QuantizedInt4Weights.Group) == 0,
+        _ => false,
+    };
 
     private int Matrices => Case.IsGated ? 3 : 2;
 
@@ -160,8 +168,17 @@ internal sealed unsafe class ExpertProblem : KernelProblem
     private ExpertMixture OpenMixture()
     {
         var y = Rent(Case.Tokens, Case.InputWidth);
-        var weights = MixtureWeights.Cut(_layers[0], Case.Experts);
-        var mixture = new ExpertMixture(() => OnnxRuntimeBaseline.MixtureOfExperts(weights, _router, Case.Active, _x, y, new OnnxRuntimeThreads(Threads)), y, _scores, Case.Active);
+        var threads = new OnnxRuntimeThreads(Threads);
+        var mixture = Case.Precision == Precision.Float32
+            ? new ExpertMixture(
+                () => OnnxRuntimeBaseline.MixtureOfExperts(MixtureWeights.Cut(_layers[0], Case.Experts), _router, Case.Active, _x, y, threads), y, _scores, Case.Active)
+            : new ExpertMixture(
+                () => OnnxRuntimeBaseline.QuantizedMixtureOfExperts(
+                    QuantizedMixtureWeights.Round(ExpertCut.Of(_layers[0], Case.Experts, GeluTanh), Case.Precision), _router, Case.Active, _x, y, threads),
+                y,
+                _scores,
+                Case.Active,
+                isQuantized: true);
         Owned.Add(mixture);
         return mixture;
     }

@@ -59,7 +59,7 @@ public sealed record KernelBenchRow
     public double? RatioToOnnxRuntimeSpinning { get; init; }
 
     /// <summary>
-    /// Time of ONNX Runtime's MoE operator (com.microsoft, float32, router included) over ours computing the operator's function: tanh GELU and
+    /// Time of ONNX Runtime's MoE operator (com.microsoft, router included; QMoE on the same integers at int8 and int4) over ours computing the operator's function: tanh GELU and
     /// softmax weights; their outputs were compared first.
     /// </summary>
     public double? RatioToOnnxRuntimeMoe { get; init; }

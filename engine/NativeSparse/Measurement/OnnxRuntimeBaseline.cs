@@ -77,6 +77,16 @@ internal sealed class OnnxRuntimeBaseline : IDisposable
         return new OnnxRuntimeBaseline(graph.Graph, graph.MixtureOfExperts(Input, logits, experts, active), x, y, threads);
     }
 
+    /// <summary>Router and the operator com.microsoft::QMoE, on int8 or int4 weights.</summary>
+    /// <exception cref="OnnxRuntimeException">This build of ONNX Runtime does not have the operator.</exception>
+    public static OnnxRuntimeBaseline QuantizedMixtureOfExperts(
+        QuantizedMixtureWeights experts, float[] router, int active, View x, View y, OnnxRuntimeThreads threads)
+    {
+        var graph = new BaselineGraph();
+        var logits = graph.Linear(Input, router, experts.Up.Inputs, experts.Experts, null);
+        return new OnnxRuntimeBaseline(graph.Graph, graph.QuantizedMixtureOfExperts(Input, logits, experts, active), x, y, threads);
+    }
+
     public void Run() => _session.Run(_options, [Input], [_x], [_output], [_y]);
 
     public void Dispose()

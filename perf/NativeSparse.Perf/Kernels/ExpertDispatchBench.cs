@@ -4,7 +4,7 @@ using NativeSparse.Measurement;
 
 namespace NativeSparse.Perf;
 
-/// <summary>Router, top-k and experts, 2 of 8; ONNX Runtime runs the dense network that they are cut from, and its MoE operator on the experts.</summary>
+/// <summary>Router, top-k and experts, 2 of 8; ONNX Runtime runs the dense network that they are cut from, and its MoE or QMoE operator on the experts.</summary>
 public class ExpertDispatchBench : ComparedFamilyBench
 {
     public override IEnumerable<string> Shapes => KernelShape.Known.Where(shape => shape is { IsNetwork: true, IsGated: false }).Select(shape => shape.Name);
