@@ -45,6 +45,7 @@ internal sealed class Int4TileEmitter : TileEmitter
     protected override void EmitBody()
     {
         KeepArguments();
+        FetchOutputs(1);
         foreach (var sum in _sums)
         {
             Clear(sum);

@@ -33,6 +33,11 @@ internal sealed class Int8TileEmitter : TileEmitter
     protected override void EmitBody()
     {
         KeepArguments();
+        if (Tile.Epilogue is TileEpilogue.Scale or TileEpilogue.Gelu)
+        {
+            FetchOutputs(PanelVectors);
+        }
+
         Load(Weights, TileField.Weights);
         StartAccumulators();
         if (Tile.IsIndexed)

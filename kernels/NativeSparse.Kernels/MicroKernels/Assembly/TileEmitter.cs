@@ -16,6 +16,7 @@ internal abstract class TileEmitter
     /// <summary>Where the rows' pointers live during the K loop.</summary>
     protected static readonly AssemblerRegister64[] RowPointers = [rax, rcx, r8, r9, r10, r11, rbx, rbp, r12, r13, r14, r15];
 
+    private const int CacheLine = 64;
     private const int ArgumentsSlot = 0;
     private const int LoopSlot = 1;
     private const int Slots = 2;
@@ -80,6 +81,24 @@ internal abstract class TileEmitter
         for (var row = Tile.Rows - 1; row >= 0; row--)
         {
             Code.mov(RowPointers[row], __qword_ptr[rax + (row * 8)]);
+        }
+    }
+
+    /// <summary>
+    /// Asks for the lines that the outputs go to: they lie in as many pages as there are rows, and stores would wait for them at the end.
+    /// Comes first: row pointers are not loaded yet.
+    /// </summary>
+    protected void FetchOutputs(int vectors)
+    {
+        Code.mov(rax, Field(TileField.Outputs));
+        for (var row = 0; row < Tile.Rows; row++)
+        {
+            Code.mov(rcx, __qword_ptr[rax + (row * 8)]);
+            Code.add(rcx, Field(TileField.OutputOffset));
+            for (var vector = 0; vector < vectors; vector++)
+            {
+                Code.prefetcht0(__byte_ptr[rcx + (vector * CacheLine)]);
+            }
         }
     }
 
