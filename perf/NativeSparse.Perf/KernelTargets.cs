@@ -146,7 +146,7 @@ internal sealed class KernelTargets
         string work, double must, double? stretch, IEnumerable<KernelBenchRow> rows, Func<KernelBenchRow, double?> figure, bool isEach = false)
     {
         var values = rows.Select(row => (row, Value: figure(row))).Where(pair => pair.Value is not null)
-            .Select(pair => (string.Create(CultureInfo.InvariantCulture, $"{pair.row.Case} T = {pair.row.Tokens}:"), pair.Value!.Value)).ToArray();
+            .Select(pair => (string.Create(CultureInfo.InvariantCulture, $"{pair.row.Case} T = {pair.row.Tokens}{(pair.row.Cold ? " cold" : "")}:"), pair.Value!.Value)).ToArray();
         if (values.Length > 0)
         {
             _targets.Add(new KernelTarget(work, must, stretch, values, isEach));

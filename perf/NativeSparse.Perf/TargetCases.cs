@@ -17,7 +17,7 @@ internal static class TargetCases
     {
         if (Environment.ProcessorCount >= 2)
         {
-            yield return (options with { Threads = 2, Cases = [.. new[] { 1, 16, 128 }.Select(tokens => Network(tokens))] }, null);
+            yield return (options with { Threads = 2, Cases = [Network(1), Network(16), Network(128)] }, null);
         }
         else
         {

@@ -30,7 +30,7 @@ public sealed class CommandLineTests
     [InlineData("convert model.onnx -o out.onnx --form experts --method contiguous --granularity 2")]
     [InlineData("convert model.onnx -o out.onnx --form experts --method contiguous --refit false")]
     [InlineData("convert model.onnx -o out.onnx --form experts --method dynamic-dino --experts 8")]
-    [InlineData("bench kernels --family experts --cold")]
+    [InlineData("bench kernels --family lowrank --cold")]
     [InlineData("bench kernels --family routing --cold --shape 8x768x3072")]
     [InlineData("bench kernels --family lowrank --cold --shape 8x768x3072")]
     [InlineData("bench kernels --family ffn --cold --precision bfloat16")]

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace NativeSparse.Kernels;
 
@@ -6,6 +7,10 @@ namespace NativeSparse.Kernels;
 internal static unsafe class Int8ExpertDown
 {
     private const int MaxRows = Int8ExpertPass.MaxRows;
+    private const int CacheLine = 64;
+
+    /// <summary>So few rows take less time than their weights' way from memory.</summary>
+    private const int FewRows = 4;
 
     /// <summary>Weights of the whole down product that all tokens pass over before the next ones come.</summary>
     private const int WholeBytes = 512 << 10;
@@ -30,13 +35,33 @@ internal static unsafe class Int8ExpertDown
         for (var b = 0; b < pass.Bins.Blocks; b++)
         {
             pass.Cancellation.ThrowIfCancellationRequested();
+            var isFollowed = b + 1 < pass.Bins.Blocks;
             if (pass.Experts.Narrow is null)
             {
-                GoDown(pass, pass.Bins[b], first, end);
+                GoDown(pass, pass.Bins[b], first, end, isFollowed ? pass.Experts.Down(pass.Bins[b + 1].Expert).Panel(first) : null);
             }
             else
             {
+                if (isFollowed && pass.Bins[b].Rows <= FewRows)
+                {
+                    FetchNarrow(pass.Experts.Narrow, pass.Bins[b + 1].Expert, first, end);
+                }
+
                 GoDownNarrow(pass, pass.Bins[b], first, end);
+            }
+        }
+    }
+
+    /// <summary>Asks for the weights of an expert, which lie panel by panel.</summary>
+    private static void FetchNarrow(ExpertDownPanels narrow, int expert, int first, int end)
+    {
+        var bytes = narrow.Depth * TileSpecification.PanelColumns;
+        for (var panel = first; Sse.IsSupported && panel < end; panel++)
+        {
+            var weights = narrow.Expert(expert) + (panel * narrow.PanelStride);
+            for (var line = 0; line < bytes; line += CacheLine)
+            {
+                Sse.Prefetch1(weights + line);
             }
         }
     }
@@ -92,7 +117,7 @@ internal static unsafe class Int8ExpertDown
 
     /// <summary>sums[token] += hidden down for some panels of one block.</summary>
     [SkipLocalsInit]
-    private static void GoDown(in Int8ExpertPass pass, in ExpertBins.Block block, int first, int end)
+    private static void GoDown(in Int8ExpertPass pass, in ExpertBins.Block block, int first, int end, sbyte* ahead)
     {
         var inputs = stackalloc byte*[MaxRows];
         var outputs = stackalloc float*[MaxRows];
@@ -125,7 +150,7 @@ internal static unsafe class Int8ExpertDown
             call.Weights = matrix.Panel(panel);
             call.ColumnSums = matrix.Sums(panel);
             call.Column = panel * matrix.Tile.Columns;
-            call.Ahead = panel + 1 < end ? matrix.Panel(panel + 1) : null;
+            call.Ahead = panel + 1 < end ? matrix.Panel(panel + 1) : ahead;
             matrix.Tile.Run(call);
         }
     }

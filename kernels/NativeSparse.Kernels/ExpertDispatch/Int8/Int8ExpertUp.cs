@@ -24,14 +24,17 @@ internal static unsafe class Int8ExpertUp<TWidth, TVector>
             }
             else
             {
-                GoUp(pass, block, first, last);
+                // Narrow experts are one panel each: what follows is the next expert.
+                var isFollowed = pass.UpGroups == 1 && item + 1 < end;
+                var ahead = isFollowed ? pass.Experts.Up(pass.Bins[item + 1].Expert).Panel(0) : null;
+                GoUp(pass, block, first, last, ahead);
             }
         }
     }
 
     /// <summary>hidden = weight act(x up + b), or weight act(x gate + c) (x up + b), for some panels of one block.</summary>
     [SkipLocalsInit]
-    private static void GoUp(in Int8ExpertPass pass, in ExpertBins.Block block, int first, int end)
+    private static void GoUp(in Int8ExpertPass pass, in ExpertBins.Block block, int first, int end, sbyte* ahead)
     {
         var inputs = stackalloc byte*[Int8ExpertPass.MaxRows];
         var scales = stackalloc float[Int8ExpertPass.MaxRows];
@@ -63,13 +66,14 @@ internal static unsafe class Int8ExpertUp<TWidth, TVector>
         var finish = new Finish { Activation = pass.Experts.Activation, RowScale = pass.Bins.Weights(block.FirstPair) };
         if (pass.Experts.IsGated)
         {
-            Multiply(ref call, pass.Experts.Up(block.Expert), pass.Experts.UpBias(block.Expert), first, end, sums, default, ungated);
+            var gate = pass.Experts.Gate(block.Expert);
+            Multiply(ref call, pass.Experts.Up(block.Expert), pass.Experts.UpBias(block.Expert), first, end, sums, default, ungated, gate.Panel(first));
             finish.Multiplier = ungated;
-            Multiply(ref call, pass.Experts.Gate(block.Expert), pass.Experts.GateBias(block.Expert), first, end, sums, finish, hidden);
+            Multiply(ref call, gate, pass.Experts.GateBias(block.Expert), first, end, sums, finish, hidden, ahead);
         }
         else
         {
-            Multiply(ref call, pass.Experts.Up(block.Expert), pass.Experts.UpBias(block.Expert), first, end, sums, finish, hidden);
+            Multiply(ref call, pass.Experts.Up(block.Expert), pass.Experts.UpBias(block.Expert), first, end, sums, finish, hidden, ahead);
         }
     }
 
@@ -102,7 +106,15 @@ internal static unsafe class Int8ExpertUp<TWidth, TVector>
     private static View Bias(in Int8ExpertPass pass, float* values) => View.Create((nint)values, 1, pass.Hidden.Columns);
 
     private static void Multiply(
-        ref Int8TileCall call, Int8Matrix matrix, float* bias, int first, int end, float** sums, in Finish whole, float** outputs)
+        ref Int8TileCall call,
+        Int8Matrix matrix,
+        float* bias,
+        int first,
+        int end,
+        float** sums,
+        in Finish whole,
+        float** outputs,
+        sbyte* ahead)
     {
         call.IsGelu = matrix.Tile.HasGelu && whole.Activation.Kind == ActivationKind.Gelu;
         var finish = call.IsGelu ? whole with { Activation = default } : whole;
@@ -113,7 +125,7 @@ internal static unsafe class Int8ExpertUp<TWidth, TVector>
             call.ColumnScales = matrix.Scales(panel);
             call.ColumnSums = matrix.Sums(panel);
             call.Biases = bias + column;
-            call.Ahead = panel + 1 < end ? matrix.Panel(panel + 1) : null;
+            call.Ahead = panel + 1 < end ? matrix.Panel(panel + 1) : ahead;
             call.Outputs = finish.IsIdentity ? outputs : sums;
             call.Column = finish.IsIdentity ? column : 0;
             matrix.Tile.Run(call);

@@ -192,7 +192,7 @@ internal sealed class BenchKernelsCommand : ToolCommand
         }
     }
 
-    private static bool HasCold(KernelFamily family) => family is KernelFamily.Dense or KernelFamily.FeedForward;
+    private static bool HasCold(KernelFamily family) => family is KernelFamily.Dense or KernelFamily.FeedForward or KernelFamily.Experts;
 
     /// <summary>Routing takes any precision for the only one that it has.</summary>
     private static bool Has(KernelFamily family, Precision? precision) =>
