@@ -13,3 +13,5 @@ public sealed class AvxVnniInt4MatMulTests() : Int4MatMulContract(Versions.AvxVn
 public sealed class DotProductInt4MatMulTests() : Int4MatMulContract(Versions.DotProduct());
 
 public sealed class Avx512VnniInt4MatMulTests() : Int4MatMulContract(Versions.Avx512Vnni());
+
+public sealed class AmxInt8Int4MatMulTests() : Int4MatMulContract(Versions.AmxInt8());

@@ -13,3 +13,5 @@ public sealed class AvxVnniInt4DispatchTests() : Int4DispatchContract(Versions.A
 public sealed class DotProductInt4DispatchTests() : Int4DispatchContract(Versions.DotProduct());
 
 public sealed class Avx512VnniInt4DispatchTests() : Int4DispatchContract(Versions.Avx512Vnni());
+
+public sealed class AmxInt8Int4DispatchTests() : Int4DispatchContract(Versions.AmxInt8());
