@@ -7,6 +7,9 @@ namespace NativeSparse;
 /// <summary>How an engine loads and runs a model.</summary>
 public sealed record SparseOptions
 {
+    /// <summary>Most threads that can be asked for.</summary>
+    public const int MaxThreads = 1024;
+
     /// <summary>
     /// What happens to each dense site at load. Null: a dense file runs as it is in ONNX Runtime; form nodes of a converted file run on
     /// our kernels in any case.
@@ -19,14 +22,35 @@ public sealed record SparseOptions
     /// <summary>Backend name; null: the environment variable NATIVESPARSE_BACKEND, else <c>auto</c>.</summary>
     public string? Backend { get; init; }
 
-    /// <summary>Threads of the session, shared by ONNX Runtime and our kernels; null: one for each core. Ignored when <see cref="SessionOptions"/> is given.</summary>
-    public int? Threads { get; init; }
+    /// <summary>
+    /// Threads of the session, shared by ONNX Runtime and our kernels, 1 to <see cref="MaxThreads"/>; null: one for each core. Ignored when
+    /// <see cref="SessionOptions"/> is given.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to anything else.</exception>
+    public int? Threads
+    {
+        get;
+        init
+        {
+            if (value is < 1 or > MaxThreads)
+            {
+                throw new ArgumentOutOfRangeException(nameof(Threads), value, $"expected 1 to {MaxThreads} threads, or null for one for each core");
+            }
+
+            field = value;
+        }
+    }
 
     /// <summary>The host's own session options; the engine adds its operators to them and does not dispose them.</summary>
     public SessionOptions? SessionOptions { get; init; }
 
     /// <summary>Further native custom-operator libraries that the session registers.</summary>
-    public IReadOnlyList<string> CustomOpLibraries { get; init; } = [];
+    /// <exception cref="ArgumentException">Set to null, or to a list that holds null.</exception>
+    public IReadOnlyList<string> CustomOpLibraries
+    {
+        get;
+        init => field = NotNull.Elements(value, nameof(CustomOpLibraries));
+    } = [];
 
     /// <summary>Folder that external data of a model loaded from bytes or a stream are relative to.</summary>
     public string? ModelFolder { get; init; }

@@ -11,13 +11,28 @@ public sealed record ConversionPlan
     public const int Version = 1;
 
     /// <summary>Plans by site, first match wins.</summary>
-    public IReadOnlyList<SitePlan> Sites { get; init; } = [];
+    /// <exception cref="ArgumentException">Set to null, or to a list that holds null.</exception>
+    public IReadOnlyList<SitePlan> Sites
+    {
+        get;
+        init => field = NotNull.Elements(value, nameof(Sites));
+    } = [];
 
     /// <summary>Form of the sites that no entry matches: <c>none</c> leaves them to ONNX Runtime.</summary>
-    public string DefaultForm { get; init; } = "dense";
+    /// <exception cref="ArgumentNullException">Set to null.</exception>
+    public string DefaultForm
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(DefaultForm));
+    } = "dense";
 
     /// <summary>Precision where an entry names none.</summary>
-    public string DefaultPrecision { get; init; } = "float32";
+    /// <exception cref="ArgumentNullException">Set to null.</exception>
+    public string DefaultPrecision
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(DefaultPrecision));
+    } = "float32";
 
     /// <summary>The same form for every site, at <see cref="DefaultPrecision"/>.</summary>
     /// <param name="form">The form: <c>dense</c>, <c>experts</c>.</param>

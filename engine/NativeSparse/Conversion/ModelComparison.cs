@@ -7,6 +7,7 @@ namespace NativeSparse.Conversion;
 internal static class ModelComparison
 {
     /// <summary>Closeness of the first floating output, and the largest difference of any floating output.</summary>
+    /// <exception cref="ConversionException">An output has other sizes, or values that are not finite where those of the dense model are.</exception>
     public static ModelReport Compare(
         ModelSession dense,
         ModelSession converted,
@@ -32,6 +33,7 @@ internal static class ModelComparison
                     throw new ConversionException($"output '{name}' has {right.Length} values after conversion, {left.Length} before");
                 }
 
+                CheckFinite(name, left, right);
                 maxAbs = Math.Max(maxAbs, MaxDifference(left, right));
                 if (first)
                 {
@@ -43,6 +45,18 @@ internal static class ModelComparison
         }
 
         return (closeness?.Report() ?? new ModelReport()) with { MaxAbs = maxAbs };
+    }
+
+    private static void CheckFinite(string output, float[] dense, float[] converted)
+    {
+        for (var i = 0; i < dense.Length; i++)
+        {
+            if (float.IsFinite(dense[i]) && !float.IsFinite(converted[i]))
+            {
+                throw new ConversionException(FormattableString.Invariant(
+                    $"output '{output}' has the value {converted[i]} at {i} after conversion, where the dense model gives {dense[i]}; a converted site overflows: leave it out (form 'none') or give it another precision"));
+            }
+        }
     }
 
     /// <summary>Whether two runs gave the same bits.</summary>

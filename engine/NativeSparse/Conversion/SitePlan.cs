@@ -6,10 +6,20 @@ namespace NativeSparse.Conversion;
 public sealed record SitePlan
 {
     /// <summary>A site's name; <c>*</c> alone or at the end matches any.</summary>
-    public required string Name { get; init; }
+    /// <exception cref="ArgumentNullException">Set to null.</exception>
+    public required string Name
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(Name));
+    }
 
     /// <summary>Form name: <c>dense</c>, <c>experts</c>, ...; <c>none</c> leaves the site to ONNX Runtime.</summary>
-    public required string Form { get; init; }
+    /// <exception cref="ArgumentNullException">Set to null.</exception>
+    public required string Form
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(Form));
+    }
 
     /// <summary>Converter of the form, or null for the form's default.</summary>
     public string? Converter { get; init; }

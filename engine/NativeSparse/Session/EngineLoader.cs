@@ -115,8 +115,9 @@ internal static class EngineLoader
             SiteMemory.Release(forms[node.Name]);
         }
 
-        var report = ReadReport(model);
-        return (ModelSession.Open(model, forms, options), Info(backend, options, sites, [], report));
+        var (report, damage) = ReadReport(model);
+        IReadOnlyList<string> reasons = damage is null ? [] : [damage];
+        return (ModelSession.Open(model, forms, options), Info(backend, options, sites, reasons, report));
     }
 
     private static (ModelSession Session, EngineInfo Info) Convert(
@@ -185,20 +186,21 @@ internal static class EngineLoader
         }
     }
 
-    private static ConversionReport? ReadReport(OnnxModel model)
+    /// <summary>The report that the file keeps, or why it cannot be read: the model does not need it.</summary>
+    private static (ConversionReport? Report, string? Damage) ReadReport(OnnxModel model)
     {
         if (!model.Metadata.TryGetValue(ReportKey, out var json))
         {
-            return null;
+            return (null, null);
         }
 
         try
         {
-            return System.Text.Json.JsonSerializer.Deserialize(json, ConversionJson.Default.ConversionReport);
+            return (System.Text.Json.JsonSerializer.Deserialize(json, ConversionJson.Default.ConversionReport), null);
         }
         catch (System.Text.Json.JsonException exception)
         {
-            throw new ModelFormatException($"the stored conversion report is damaged: {exception.Message}", site: ReportKey, innerException: exception);
+            return (null, $"the conversion report in the file ({ReportKey}) is damaged and was left out: {exception.Message}");
         }
     }
 }

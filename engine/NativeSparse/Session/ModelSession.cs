@@ -92,7 +92,7 @@ internal sealed unsafe class ModelSession : IDisposable
     /// <summary>Threads of a session with these options.</summary>
     public static int ThreadCount(SparseOptions options)
     {
-        var threads = options.SessionOptions?.IntraOpNumThreads ?? options.Threads ?? 0;
+        var threads = options.SessionOptions is { } given ? OrtHandles.Living(given).IntraOpNumThreads : options.Threads ?? 0;
         return threads > 0 ? threads : Environment.ProcessorCount;
     }
 
@@ -235,13 +235,13 @@ internal sealed unsafe class ModelSession : IDisposable
         var inputHandles = stackalloc nint[Math.Max(1, inputs.Length)];
         for (var i = 0; i < inputs.Length; i++)
         {
-            inputHandles[i] = OrtHandles.Handle(inputs[i]);
+            inputHandles[i] = OrtHandles.Handle(inputs[i], "input", InputNames[i]);
         }
 
         var outputHandles = stackalloc nint[Math.Max(1, outputs.Length)];
         for (var i = 0; i < outputs.Length; i++)
         {
-            outputHandles[i] = OrtHandles.Handle(outputs[i]);
+            outputHandles[i] = OrtHandles.Handle(outputs[i], "output", OutputNames[i]);
         }
 
         fixed (nint* inputNames = _inputNames)

@@ -11,16 +11,25 @@ internal static unsafe class OrtHandles
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Handle")]
     public static extern nint Handle(InferenceSession session);
 
-    /// <summary>The native value.</summary>
-    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Handle")]
-    public static extern nint Handle(OrtValue value);
+    /// <summary>The native value of an input or output.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static nint Handle(OrtValue? value, string kind, string name) =>
+        value is null ? throw new ArgumentException($"the {kind} '{name}' is null, expected an OrtValue") : Handle(value);
+
+    /// <summary>The native options, of which a disposed object has none: ONNX Runtime would end the process.</summary>
+    /// <exception cref="ObjectDisposedException">They are disposed.</exception>
+    public static SessionOptions Living(SessionOptions options)
+    {
+        ObjectDisposedException.ThrowIf(options.IsClosed, options);
+        return options;
+    }
 
     /// <summary>A copy of session options that shares nothing with the original but what it registered (libraries, allocators).</summary>
     public static SessionOptions Clone(SessionOptions options)
     {
         nint copy;
         OrtApi.Check(((delegate* unmanaged<nint, nint*, nint>)OrtApi.Function(OrtFunction.CloneSessionOptions))(
-            options.DangerousGetHandle(), &copy));
+            Living(options).DangerousGetHandle(), &copy));
         var clone = new SessionOptions();
         var empty = clone.DangerousGetHandle();
         SetHandle(clone, copy);
@@ -28,6 +37,9 @@ internal static unsafe class OrtHandles
         GC.KeepAlive(options);
         return clone;
     }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Handle")]
+    private static extern nint Handle(OrtValue value);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "SetHandle")]
     private static extern void SetHandle(SafeHandle handle, nint value);

@@ -50,6 +50,14 @@ internal static unsafe class ExpertArguments
         Check("expertBias", weights.ExpertBias.Length, e * o, optional: true);
         Check("widths", weights.Widths.Length, e, optional: true);
         CheckWidths(weights.Widths.Span, weights.ExpertWidth);
+        if (d > QuantizedWeights.MaxInputWidth)
+        {
+            throw new ShapeMismatchException("up", $"at most {QuantizedWeights.MaxInputWidth} inputs at int8", $"{d}");
+        }
+
+        CheckValues("up", weights.Up.Span, weights.UpScales.Span);
+        CheckValues("gate", weights.Gate.Span, weights.GateScales.Span);
+        CheckValues("down", weights.Down.Span, weights.DownScales.Span);
     }
 
     public static void CheckPack(QuantizedInt4ExpertWeights weights)
@@ -83,6 +91,22 @@ internal static unsafe class ExpertArguments
         for (var t = 0; t < tokens; t++)
         {
             CheckToken(t, routing, experts);
+        }
+    }
+
+    private static void CheckValues(string operand, ReadOnlySpan<sbyte> values, ReadOnlySpan<float> scales)
+    {
+        if (values.IndexOf(sbyte.MinValue) is >= 0 and var index)
+        {
+            throw new ArgumentException($"{operand}: value {index} is -128; int8 weights are -127 to 127", operand);
+        }
+
+        for (var i = 0; i < scales.Length; i++)
+        {
+            if (!float.IsFinite(scales[i]))
+            {
+                throw new ArgumentException($"{operand}: scale {i} is {scales[i]}; scales must be finite", operand);
+            }
         }
     }
 

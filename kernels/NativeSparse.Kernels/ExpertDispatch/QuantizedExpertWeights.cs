@@ -86,21 +86,27 @@ public sealed class QuantizedExpertWeights
     }
 
     /// <summary>The values that are multiplied with, as float32.</summary>
-    public ExpertWeights Dequantize() => new()
+    /// <exception cref="ShapeMismatchException">A length does not match.</exception>
+    /// <exception cref="ArgumentException">A value is -128 or a scale is not finite.</exception>
+    public ExpertWeights Dequantize()
     {
-        Experts = Experts,
-        InputWidth = InputWidth,
-        ExpertWidth = ExpertWidth,
-        OutputWidth = OutputWidth,
-        Activation = Activation,
-        Up = Dequantize(Up.Span, UpScales.Span, InputWidth, ExpertWidth),
-        UpBias = UpBias,
-        Gate = Dequantize(Gate.Span, GateScales.Span, InputWidth, ExpertWidth),
-        GateBias = GateBias,
-        Down = Dequantize(Down.Span, DownScales.Span, ExpertWidth, OutputWidth),
-        ExpertBias = ExpertBias,
-        Widths = Widths,
-    };
+        ExpertArguments.CheckPack(this);
+        return new ExpertWeights
+        {
+            Experts = Experts,
+            InputWidth = InputWidth,
+            ExpertWidth = ExpertWidth,
+            OutputWidth = OutputWidth,
+            Activation = Activation,
+            Up = Dequantize(Up.Span, UpScales.Span, InputWidth, ExpertWidth),
+            UpBias = UpBias,
+            Gate = Dequantize(Gate.Span, GateScales.Span, InputWidth, ExpertWidth),
+            GateBias = GateBias,
+            Down = Dequantize(Down.Span, DownScales.Span, ExpertWidth, OutputWidth),
+            ExpertBias = ExpertBias,
+            Widths = Widths,
+        };
+    }
 
     private static (sbyte[] Values, float[] Scales) RoundEach(ReadOnlySpan<float> weights, int experts, int inputs, int width)
     {

@@ -22,7 +22,7 @@ internal sealed unsafe class NativeBuffer : IDisposable
 
     public nint ByteCount { get; }
 
-    public float* Floats => _address is null ? throw new ObjectDisposedException(nameof(NativeBuffer)) : (float*)_address;
+    public float* Floats => _address is null ? throw new ObjectDisposedException(null, "Packed weights or scratch memory were used after they were disposed.") : (float*)_address;
 
     public void Dispose()
     {

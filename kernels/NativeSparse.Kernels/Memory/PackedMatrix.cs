@@ -2,7 +2,7 @@ namespace NativeSparse.Kernels;
 
 /// <summary>
 /// The weights <c>[K, N]</c> of one linear in a backend's own layout at one precision. Immutable, shared by concurrent runs;
-/// owns its memory until disposed.
+/// owns its memory until disposed. Dispose when no run uses it any more: kernels read the memory without a lock.
 /// </summary>
 public abstract class PackedMatrix : IDisposable
 {

@@ -4,7 +4,8 @@ namespace NativeSparse.Kernels;
 /// Chooses experts from router scores: top-k, top-p or threshold, within the best groups, with a capacity. Exact: all versions choose the same
 /// sets.
 /// </summary>
-/// <remarks>NaN scores count as the lowest. Thread-safe; nothing is allocated per run.</remarks>
+/// <remarks>NaN scores count as the lowest, and their softmax weight is zero. Infinite scores share the softmax weight among those equal to the
+/// highest; where all scores that count are NaN, so are the weights. Thread-safe; nothing is allocated per run.</remarks>
 public interface ITopKRouting
 {
     /// <summary>Which version runs.</summary>

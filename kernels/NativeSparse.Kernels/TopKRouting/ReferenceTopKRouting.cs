@@ -105,26 +105,18 @@ internal sealed unsafe class ReferenceTopKRouting : ITopKRouting
 
     private static void Weigh(ReadOnlySpan<float> scores, ReadOnlySpan<int> chosen, RoutingWeights rule, Span<float> weights)
     {
-        var highest = double.NegativeInfinity;
-        foreach (var score in scores)
+        var isOverAll = rule == RoutingWeights.Softmax;
+        var length = isOverAll ? scores.Length : chosen.Length;
+        var (highest, sum) = (double.NegativeInfinity, 0.0);
+        for (var i = 0; i < length; i++)
         {
+            var score = scores[isOverAll ? i : chosen[i]];
             highest = score > highest ? score : highest;
         }
 
-        var sum = 0.0;
-        if (rule == RoutingWeights.Softmax)
+        for (var i = 0; i < length; i++)
         {
-            foreach (var score in scores)
-            {
-                sum += RoutingTopP.Power(score, highest);
-            }
-        }
-        else
-        {
-            foreach (var e in chosen)
-            {
-                sum += RoutingTopP.Power(scores[e], highest);
-            }
+            sum += RoutingTopP.Power(scores[isOverAll ? i : chosen[i]], highest);
         }
 
         for (var i = 0; i < chosen.Length; i++)

@@ -24,13 +24,21 @@ internal static unsafe class RoutingSoftmax<TWidth, TVector>
 
         var isOverAll = rule == RoutingWeights.Softmax;
         var length = isOverAll ? experts : count;
+        var highest = float.NegativeInfinity;
         for (var i = 0; i < length; i++)
         {
             var score = scores[isOverAll ? i : chosen[i]];
-            buffer[i] = float.IsNaN(score) ? float.NegativeInfinity : score;
+            highest = score > highest ? score : highest;
         }
 
-        var sum = Exponentiate(buffer, length);
+        var isFinite = float.IsFinite(highest);
+        for (var i = 0; i < length; i++)
+        {
+            var score = scores[isOverAll ? i : chosen[i]];
+            buffer[i] = !isFinite ? (float)RoutingTopP.Power(score, highest) : float.IsNaN(score) ? float.NegativeInfinity : score;
+        }
+
+        var sum = isFinite ? Exponentiate(buffer, length, highest) : Sum(buffer, length);
         for (var i = 0; i < count; i++)
         {
             weights[i] = buffer[isOverAll ? chosen[i] : i] / sum;
@@ -39,14 +47,8 @@ internal static unsafe class RoutingSoftmax<TWidth, TVector>
 
     /// <summary>values = e^(values - highest); returns their sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Exponentiate(float* values, int length)
+    private static float Exponentiate(float* values, int length, float highest)
     {
-        var highest = float.NegativeInfinity;
-        for (var i = 0; i < length; i++)
-        {
-            highest = values[i] > highest ? values[i] : highest;
-        }
-
         var padded = (length + TWidth.Lanes - 1) / TWidth.Lanes * TWidth.Lanes;
         for (var i = length; i < padded; i++)
         {
@@ -60,6 +62,11 @@ internal static unsafe class RoutingSoftmax<TWidth, TVector>
             TWidth.Store(power, values + i);
         }
 
+        return Sum(values, length);
+    }
+
+    private static float Sum(float* values, int length)
+    {
         var sum = 0f;
         for (var i = 0; i < length; i++)
         {

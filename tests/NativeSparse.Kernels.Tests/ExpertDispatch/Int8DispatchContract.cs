@@ -72,4 +72,28 @@ public abstract class Int8DispatchContract : RoundedDispatchContract
             DownScales = weights.DownScales,
         }));
     }
+
+    [Fact]
+    public void Values_and_scales_that_no_version_can_hold_are_refused_by_all()
+    {
+        Assert.Throws<ArgumentException>(() => Backend.Experts.Pack(Narrow([sbyte.MinValue, 1], [1, 1], [1, 1], [1])));
+        Assert.Throws<ArgumentException>(() => Backend.Experts.Pack(Narrow([1, 1], [1, float.NaN], [1, 1], [1])));
+        Assert.Throws<ArgumentException>(() => Backend.Experts.Pack(Narrow([1, 1], [1, 1], [1, sbyte.MinValue], [1])));
+        Assert.Throws<ArgumentException>(() => Backend.Experts.Pack(Narrow([1, 1], [1, 1], [1, 1], [float.PositiveInfinity])));
+        Assert.Throws<ShapeMismatchException>(() => Narrow([1, 1], [1], [1, 1], [1]).Dequantize());
+    }
+
+    /// <summary>Two experts of one neuron between one input and one output.</summary>
+    private static QuantizedExpertWeights Narrow(sbyte[] up, float[] upScales, sbyte[] down, float[] downScales) => new()
+    {
+        Experts = 2,
+        InputWidth = 1,
+        ExpertWidth = 1,
+        OutputWidth = 1,
+        Activation = default,
+        Up = up,
+        UpScales = upScales,
+        Down = down,
+        DownScales = downScales,
+    };
 }

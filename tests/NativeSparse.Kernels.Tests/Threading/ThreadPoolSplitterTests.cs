@@ -91,6 +91,16 @@ public sealed unsafe class ThreadPoolSplitterTests
     }
 
     [Fact]
+    public void An_execution_of_nothing_is_refused()
+    {
+        using var scratch = new Scratch();
+        Assert.Throws<ArgumentNullException>(() => new Execution(null!, scratch));
+        Assert.Throws<ArgumentNullException>(() => new Execution(SerialSplitter.Instance, null!));
+        Assert.Contains("new Execution(splitter, scratch)", Assert.Throws<ArgumentException>(() => default(Execution).Splitter).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => default(Execution).Scratch);
+    }
+
+    [Fact]
     public void Fewer_than_one_thread_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => new ThreadPoolSplitter(0));
 
     private static void Count(ref Counters state, int index) => Interlocked.Increment(ref state.Seen[index]);

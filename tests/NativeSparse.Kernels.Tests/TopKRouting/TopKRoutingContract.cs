@@ -39,6 +39,28 @@ public abstract class TopKRoutingContract : IDisposable
             seed: "0000KOIPe2d3");
 
     [Fact]
+    public void Softmax_weights_of_scores_that_are_not_finite_are_those_of_the_reference() =>
+        Gen.Int[1, 40].SelectMany(experts => Gen.Select(Score.Array[experts], Gen.Int[1, experts], Gen.Bool)).Sample(
+            (scores, k, isOverAll) =>
+            {
+                var options = new RoutingOptions { K = k, Weights = isOverAll ? RoutingWeights.Softmax : RoutingWeights.SoftmaxRenormalized };
+                using var actual = new RoutingRun(_backend, 1, scores.Length, scores, options, k);
+                using var reference = Versions.Reference();
+                using var expected = new RoutingRun(reference, 1, scores.Length, scores, options, k);
+                Assert.All(actual.Weights(0).Zip(expected.Weights(0)), pair => Assert.Equal(pair.Second, pair.First, 1e-5f));
+            },
+            iter: 500,
+            seed: "0000KOIPe2d3");
+
+    [Fact]
+    public void Infinite_scores_share_the_weight()
+    {
+        var infinity = float.PositiveInfinity;
+        using var run = new RoutingRun(_backend, 1, 4, [infinity, 1, infinity, float.NaN], new RoutingOptions { K = 3, Weights = RoutingWeights.Softmax }, 3);
+        Assert.Equal([0.5f, 0, 0.5f], run.Weights(0));
+    }
+
+    [Fact]
     public void The_threshold_chooses_every_score_at_or_above_it() =>
         Gen.Select(Gen.Int[0, 40], Gen.Int[1, 70]).SelectMany((tokens, experts) => Gen.Select(Score.Array[tokens * experts], Gen.Int[-3, 3])
             .Select((scores, threshold) => (tokens, experts, scores, threshold))).Sample(
