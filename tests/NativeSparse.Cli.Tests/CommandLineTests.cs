@@ -70,6 +70,17 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Outputs_in_a_folder_that_does_not_exist_are_refused_before_the_run()
+    {
+        using var folder = new TemporaryFolder();
+        var capture = await Capture.Run("run", DefaultModel.Model, "--random", "1", "--outputs", Path.Combine(folder.File("missing"), "out.npz"));
+
+        Assert.Equal(3, capture.ExitCode);
+        Assert.Contains("the folder of the output does not exist", capture.Error, StringComparison.Ordinal);
+        Assert.Empty(capture.Out);
+    }
+
+    [Fact]
     public async Task What_a_fit_needs_is_named()
     {
         using var folder = new TemporaryFolder();

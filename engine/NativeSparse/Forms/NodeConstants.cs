@@ -154,7 +154,7 @@ internal sealed class NodeConstants(FormNode node)
     {
         if (constant.ElementType != "float32")
         {
-            throw Error($"input '{name}' is {constant.ElementType}; this version reads float32");
+            throw Error($"input '{name}' is {constant.ElementType}, expected float32");
         }
 
         var expected = constant.Shape.Aggregate(4L, (size, length) => checked(size * length));

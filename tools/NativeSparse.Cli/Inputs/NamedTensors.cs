@@ -23,6 +23,18 @@ internal static class NamedTensors
     /// <summary>Writes tensors under their names.</summary>
     public static void Write(string path, IReadOnlyList<ConstantTensor> tensors) => TensorFile.Write(path, tensors);
 
+    /// <summary>Checks where tensors are to be written, before any work is done for them.</summary>
+    /// <exception cref="InputException">It is no tensor file by its name, or its folder does not exist.</exception>
+    public static void CheckDestination(string path)
+    {
+        Check(path);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (!Directory.Exists(folder))
+        {
+            throw new InputException($"the folder of the output does not exist: {folder}", path);
+        }
+    }
+
     /// <summary>Checks the name of a file.</summary>
     /// <exception cref="InputException">It is no tensor file by its name.</exception>
     public static void Check(string path)

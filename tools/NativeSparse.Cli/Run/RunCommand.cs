@@ -72,7 +72,7 @@ internal sealed class RunCommand : ToolCommand
         var plan = _conversion.Read(invocation);
         if (invocation.Get(_outputs) is { } destination)
         {
-            NamedTensors.Check(destination);
+            NamedTensors.CheckDestination(destination);
         }
 
         var path = ModelFile.Require(invocation.Get(_model));
