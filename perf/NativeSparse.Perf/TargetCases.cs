@@ -28,7 +28,16 @@ internal static class TargetCases
         yield return missing is null
             ? (options with { Backends = [Managed, Assembled], Cases = [Product()] }, null)
             : (null, $"{missing.Name}: {missing.Reason}");
+        using var automatic = BackendCatalog.Open("cpu");
+        if (automatic.Name != Assembled && missing?.Name != Assembled)
+        {
+            yield return (options with { Backends = [Assembled], Cases = [.. KernelCase.Standard.Where(IsForDotProducts)] }, null);
+        }
     }
+
+    /// <summary>Cases whose figures are meant for dot products in vector registers, where a tile unit is chosen instead.</summary>
+    private static bool IsForDotProducts(KernelCase @case) => @case.Precision == Precision.Int8 && (@case.Tokens >= 32 || @case.IsCold)
+        && (@case is { Family: KernelFamily.Dense, IsCold: false } or { Family: KernelFamily.Experts, Experts: 96 });
 
     private static KernelCase Network(int tokens) => new(KernelFamily.FeedForward, tokens, 768, 3072, Precision: Precision.Int8);
 
