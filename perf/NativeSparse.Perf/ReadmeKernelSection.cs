@@ -54,7 +54,7 @@ internal static class ReadmeKernelSection
                 (isFloat
                     ? "Experts with router and top-k: times our own dense network / times ONNX Runtime's"
                     : $"Experts with router and top-k, {precision}: times our own dense {precision} network / times ONNX Runtime's {Baseline(precision)}")
-                + (hasMoe ? " / times its MoE operator" : ""),
+                + (hasMoe ? $" / times its {(isFloat ? "MoE" : "QMoE")} operator" : ""),
                 row => $"{ReadmeTable.Number(row.RatioToDense, "0.00")} / {ReadmeTable.Number(row.RatioToOnnxRuntime, "0.00")}"
                     + (hasMoe ? $" / {ReadmeTable.Number(row.RatioToOnnxRuntimeMoe, "0.00")}" : ""));
             Append(

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
+using NativeSparse.Calibration;
 using NativeSparse.Conversion;
 using NativeSparse.Onnx;
 using NativeSparse.Onnx.Protobuf;
@@ -57,6 +58,27 @@ public sealed class HostMistakesTests : IDisposable
         var outputs = new OrtValue[engine.OutputNames.Count];
         var exception = Assert.Throws<ArgumentException>(() => engine.Run(inputs, outputs, Token));
         Assert.Contains($"the input '{engine.InputNames[0]}' is null", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_value_that_is_disposed_is_named()
+    {
+        using var engine = SparseEngine.Load(Novella.Path, new SparseOptions { Threads = 1 }, Token);
+        var value = OrtValue.CreateTensorValueFromMemory(new float[4], [1, 4]);
+        value.Dispose();
+        var inputs = Enumerable.Repeat(value, engine.InputNames.Count).ToArray();
+        var outputs = Enumerable.Repeat(value, engine.OutputNames.Count).ToArray();
+        var exception = Assert.Throws<ObjectDisposedException>(() => engine.Run(inputs, outputs, Token));
+        Assert.Contains($"The input '{engine.InputNames[0]}' is disposed", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Calibration_data_are_checked_where_they_are_set()
+    {
+        Assert.Throws<ArgumentNullException>(() => new CalibrationData { Batches = null! });
+        Assert.Throws<ArgumentNullException>(() => new CalibrationData { Batches = [], HeldOut = null! });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CalibrationData { Batches = [], MaxTokens = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CalibrationData { Batches = [], MaxHeldOutTokens = -1 });
     }
 
     [Fact]

@@ -10,16 +10,44 @@ namespace NativeSparse.Calibration;
 public sealed class CalibrationData
 {
     /// <summary>Batches to fit on: graph input name to tensor.</summary>
-    public required IEnumerable<IReadOnlyDictionary<string, IReadOnlyTensor>> Batches { get; init; }
+    /// <exception cref="ArgumentNullException">Set to null.</exception>
+    public required IEnumerable<IReadOnlyDictionary<string, IReadOnlyTensor>> Batches
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(Batches));
+    }
 
     /// <summary>Batches to judge on, or empty.</summary>
-    public IEnumerable<IReadOnlyDictionary<string, IReadOnlyTensor>> HeldOut { get; init; } = [];
+    /// <exception cref="ArgumentNullException">Set to null.</exception>
+    public IEnumerable<IReadOnlyDictionary<string, IReadOnlyTensor>> HeldOut
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(HeldOut));
+    } = [];
 
     /// <summary>Most tokens kept for fitting each site; more are sampled at random (seeded). Bounds memory: tokens x D x 4 bytes a site.</summary>
-    public int MaxTokens { get; init; } = 16_384;
+    /// <exception cref="ArgumentOutOfRangeException">Set below 1.</exception>
+    public int MaxTokens
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(MaxTokens));
+            field = value;
+        }
+    } = 16_384;
 
     /// <summary>Most tokens kept for judging each site.</summary>
-    public int MaxHeldOutTokens { get; init; } = 4_096;
+    /// <exception cref="ArgumentOutOfRangeException">Set below 1.</exception>
+    public int MaxHeldOutTokens
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(MaxHeldOutTokens));
+            field = value;
+        }
+    } = 4_096;
 
     /// <summary>
     /// Whether the report of a written file compares each site with random splits and random routers (5 seeds each), which takes longer than

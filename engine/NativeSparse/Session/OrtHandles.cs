@@ -13,8 +13,17 @@ internal static unsafe class OrtHandles
 
     /// <summary>The native value of an input or output.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
-    public static nint Handle(OrtValue? value, string kind, string name) =>
-        value is null ? throw new ArgumentException($"the {kind} '{name}' is null, expected an OrtValue") : Handle(value);
+    /// <exception cref="ObjectDisposedException">It is disposed: ONNX Runtime would end the process.</exception>
+    public static nint Handle(OrtValue? value, string kind, string name)
+    {
+        if (value is null)
+        {
+            throw new ArgumentException($"the {kind} '{name}' is null, expected an OrtValue");
+        }
+
+        var handle = Handle(value);
+        return handle == 0 ? throw new ObjectDisposedException(nameof(OrtValue), $"The {kind} '{name}' is disposed.") : handle;
+    }
 
     /// <summary>The native options, of which a disposed object has none: ONNX Runtime would end the process.</summary>
     /// <exception cref="ObjectDisposedException">They are disposed.</exception>

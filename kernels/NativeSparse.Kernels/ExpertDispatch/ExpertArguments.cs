@@ -52,7 +52,7 @@ internal static unsafe class ExpertArguments
         CheckWidths(weights.Widths.Span, weights.ExpertWidth);
         if (d > QuantizedWeights.MaxInputWidth)
         {
-            throw new ShapeMismatchException("up", $"at most {QuantizedWeights.MaxInputWidth} inputs at int8", $"{d}");
+            throw new ShapeMismatchException("up", $"at most {QuantizedWeights.MaxInputWidth} inputs at int8, whose sums are 32-bit integers (float32, bfloat16 and int4 have no such limit)", $"{d}");
         }
 
         CheckValues("up", weights.Up.Span, weights.UpScales.Span);

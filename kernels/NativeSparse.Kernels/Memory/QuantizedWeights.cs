@@ -113,7 +113,7 @@ public sealed class QuantizedWeights
         DenseArguments.CheckPack(length, inputWidth, outputWidth);
         if (inputWidth > MaxInputWidth)
         {
-            throw new ShapeMismatchException("weights", $"at most {MaxInputWidth} inputs at int8", $"{inputWidth}");
+            throw new ShapeMismatchException("weights", $"at most {MaxInputWidth} inputs at int8, whose sums are 32-bit integers (float32, bfloat16 and int4 have no such limit)", $"{inputWidth}");
         }
     }
 }
