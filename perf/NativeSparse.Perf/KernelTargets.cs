@@ -152,7 +152,7 @@ internal sealed class KernelTargets
     private IEnumerable<KernelBenchRow> DotProductRows(string family, string @case, int[] tokens, bool isCold = false) => HasTileUnit
         ? _result.Rows.Where(row => row.Backend == TargetCases.Assembled && row.Family == family && row.Case == @case && row.Precision == Int8
             && tokens.Contains(row.Tokens) && row.Cold == isCold)
-            .DistinctBy(row => (row.Tokens, row.Cold))
+            .DistinctBy(row => row.Tokens).OrderBy(row => row.Tokens)
         : Rows(family, [@case], Int8, tokens, isCold);
 
     private static bool IsFallback(KernelBenchRow row, string backend) => row is { Family: "dense", Case: Base, Precision: Int8, Tokens: 128 } && row.Backend == backend;
