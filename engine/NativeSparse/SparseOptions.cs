@@ -49,7 +49,7 @@ public sealed record SparseOptions
     public IReadOnlyList<string> CustomOpLibraries
     {
         get;
-        init => field = NotNull.Elements(value, nameof(CustomOpLibraries));
+        init => field = Argument.Elements(value, nameof(CustomOpLibraries));
     } = [];
 
     /// <summary>Folder that external data of a model loaded from bytes or a stream are relative to.</summary>

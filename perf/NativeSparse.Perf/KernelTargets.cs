@@ -146,8 +146,8 @@ internal sealed class KernelTargets
             _result.Rows.Where(row => assembled is not null && IsFallback(row, TargetCases.Managed)), row => assembled!.Milliseconds / row.Milliseconds);
     }
 
-    /// <summary>Whether the automatic choice multiplies int8 on a tile unit; figures of dot products are then another backend's.</summary>
-    private bool HasTileUnit => _result.Rows.Any(row => row.Picked && row.Backend == "cpu:amx-int8");
+    /// <summary>Whether the automatic choice multiplies int8 by other means; figures of dot products are then another backend's.</summary>
+    private bool HasTileUnit => _result.Rows.Any(row => row.Backend == TargetCases.Assembled && !row.Picked && row.Family == "experts");
 
     private IEnumerable<KernelBenchRow> DotProductRows(string family, string @case, int[] tokens, bool isCold = false) => HasTileUnit
         ? _result.Rows.Where(row => row.Backend == TargetCases.Assembled && row.Family == family && row.Case == @case && row.Precision == Int8

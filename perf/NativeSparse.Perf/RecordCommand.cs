@@ -72,7 +72,7 @@ internal static class RecordCommand
         var result = KernelBench.Run(options, progress);
         if (!isPartial && options.Threads == 1)
         {
-            result = result with { Rows = [.. result.Rows, .. MeasureTargetCases(options, progress)] };
+            result = result with { Rows = [.. result.Rows, .. MeasureTargetCases(options, result.Environment.Backend, progress)] };
         }
 
         KernelRecord.Write(result, folder, options.Threads);
@@ -82,9 +82,9 @@ internal static class RecordCommand
         return 0;
     }
 
-    private static IEnumerable<KernelBenchRow> MeasureTargetCases(KernelBenchOptions options, Progress progress)
+    private static IEnumerable<KernelBenchRow> MeasureTargetCases(KernelBenchOptions options, string automatic, Progress progress)
     {
-        foreach (var (part, obstacle) in TargetCases.Of(options))
+        foreach (var (part, obstacle) in TargetCases.Of(options, automatic))
         {
             if (part is null)
             {

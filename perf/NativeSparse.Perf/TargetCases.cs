@@ -13,7 +13,9 @@ internal static class TargetCases
     public const string Assembled = "cpu:avx512-vnni";
 
     /// <summary>The parts that this machine can run, and why it cannot run the others.</summary>
-    public static IEnumerable<(KernelBenchOptions? Options, string? Obstacle)> Of(KernelBenchOptions options)
+    /// <param name="options">Of the standard cases.</param>
+    /// <param name="automatic">The backend that was chosen for them.</param>
+    public static IEnumerable<(KernelBenchOptions? Options, string? Obstacle)> Of(KernelBenchOptions options, string automatic)
     {
         if (Environment.ProcessorCount >= 2)
         {
@@ -28,8 +30,7 @@ internal static class TargetCases
         yield return missing is null
             ? (options with { Backends = [Managed, Assembled], Cases = [Product()] }, null)
             : (null, $"{missing.Name}: {missing.Reason}");
-        using var automatic = BackendCatalog.Open("cpu");
-        if (automatic.Name != Assembled && missing?.Name != Assembled)
+        if (automatic != Assembled && missing?.Name != Assembled)
         {
             yield return (options with { Backends = [Assembled], Cases = [.. KernelCase.Standard.Where(IsForDotProducts)] }, null);
         }

@@ -30,11 +30,7 @@ public sealed class CalibrationData
     public int MaxTokens
     {
         get;
-        init
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(MaxTokens));
-            field = value;
-        }
+        init => field = Argument.Positive(value, nameof(MaxTokens));
     } = 16_384;
 
     /// <summary>Most tokens kept for judging each site.</summary>
@@ -42,11 +38,7 @@ public sealed class CalibrationData
     public int MaxHeldOutTokens
     {
         get;
-        init
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(MaxHeldOutTokens));
-            field = value;
-        }
+        init => field = Argument.Positive(value, nameof(MaxHeldOutTokens));
     } = 4_096;
 
     /// <summary>

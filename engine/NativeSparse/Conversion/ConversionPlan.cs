@@ -15,7 +15,7 @@ public sealed record ConversionPlan
     public IReadOnlyList<SitePlan> Sites
     {
         get;
-        init => field = NotNull.Elements(value, nameof(Sites));
+        init => field = Argument.Elements(value, nameof(Sites));
     } = [];
 
     /// <summary>Form of the sites that no entry matches: <c>none</c> leaves them to ONNX Runtime.</summary>

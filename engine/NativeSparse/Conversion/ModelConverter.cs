@@ -49,11 +49,6 @@ public static class ModelConverter
         }
 
         var folder = Path.GetDirectoryName(target)!;
-        if (!Directory.Exists(folder))
-        {
-            throw new DirectoryNotFoundException($"the folder of the output does not exist: {folder}");
-        }
-
         FileReplacement.CheckTarget(target);
 
         using var backend = BackendCatalog.Open(settings.Backend);

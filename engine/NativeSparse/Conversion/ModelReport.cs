@@ -27,16 +27,6 @@ public sealed record ModelReport
     /// <summary>L2 norm of the difference over the L2 norm of the dense model's values (first floating output).</summary>
     public double? RelativeError { get; init; }
 
-    /// <summary>Share of the output rows whose largest value is at the same place (top-1 agreement); null where <see cref="IsRanked"/> is false.</summary>
+    /// <summary>Share of the output rows whose largest value is at the same place (top-1 agreement); null where the output is no logits, scores or probabilities by its name.</summary>
     public double? ArgmaxAgreement { get; init; }
-
-    /// <summary>Whether the rows of an output rank classes, by its name: logits, scores or probabilities.</summary>
-    /// <param name="output">The output's name.</param>
-    public static bool IsRanked(string output)
-    {
-        ArgumentNullException.ThrowIfNull(output);
-        return RankedNames.Any(name => output.Contains(name, StringComparison.OrdinalIgnoreCase));
-    }
-
-    private static string[] RankedNames { get; } = ["logit", "score", "prob"];
 }

@@ -2,8 +2,8 @@ using System.Numerics.Tensors;
 
 namespace NativeSparse.Conversion;
 
-/// <summary>How close rows of one output are to those of the dense model, over batches.</summary>
-internal sealed class OutputCloseness
+/// <summary>How close rows of one output are to those of the dense model, over batches. Not thread-safe.</summary>
+public sealed class OutputCloseness
 {
     private readonly List<double> _cosines = [];
     private readonly bool _isRanked;
@@ -12,10 +12,17 @@ internal sealed class OutputCloseness
     private int _agreeing;
     private int _rows;
 
-    /// <param name="output">The output's name.</param>
-    public OutputCloseness(string output) => _isRanked = ModelReport.IsRanked(output);
+    /// <summary>Closeness of nothing yet.</summary>
+    /// <param name="output">The output's name: rows of logits, scores or probabilities rank classes.</param>
+    public OutputCloseness(string output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        _isRanked = RankedNames.Any(name => output.Contains(name, StringComparison.OrdinalIgnoreCase));
+    }
 
-    /// <summary>The figures so far.</summary>
+    private static string[] RankedNames { get; } = ["logit", "score", "prob"];
+
+    /// <summary>Cosines, relative error and, of outputs that rank classes, top-1 agreement so far.</summary>
     public ModelReport Report()
     {
         _cosines.Sort();
@@ -29,6 +36,9 @@ internal sealed class OutputCloseness
     }
 
     /// <summary>Adds the rows of a batch.</summary>
+    /// <param name="expected">Values of the dense model, <c>[rows, width]</c>.</param>
+    /// <param name="actual">Values to judge, of the same shape.</param>
+    /// <param name="width">Values of a row.</param>
     public void Add(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, int width)
     {
         for (var start = 0; start + width <= expected.Length && width > 0; start += width)

@@ -12,10 +12,16 @@ internal sealed class FileReplacement : IDisposable
     private readonly List<(string Path, string Temporary)> _files = [];
     private readonly List<FileStream> _streams = [];
 
-    /// <summary>Checks that a file may appear at a path: what is there is an ordinary file, a link, or nothing.</summary>
+    /// <summary>Checks that a file may appear at a full path: its folder exists, and what is there is an ordinary file, a link, or nothing.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="IOException">It is a folder, a device, a pipe or a socket: a rename would destroy it.</exception>
     internal static void CheckTarget(string path)
     {
+        if (Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"the folder of the output does not exist: {folder}");
+        }
+
         if (Directory.Exists(path))
         {
             throw new IOException($"'{path}' is a folder; give the name of a file");

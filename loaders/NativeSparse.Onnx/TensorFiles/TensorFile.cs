@@ -35,6 +35,15 @@ public sealed record TensorFile(IReadOnlyList<ConstantTensor> Tensors, IReadOnly
         };
     }
 
+    /// <summary>Checks that a file may be written at a path, before there is anything to write.</summary>
+    /// <exception cref="DirectoryNotFoundException">Its folder does not exist.</exception>
+    /// <exception cref="IOException">A folder, a device, a pipe or a socket is there.</exception>
+    public static void CheckTarget(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        FileReplacement.CheckTarget(Path.GetFullPath(path));
+    }
+
     /// <summary>Writes a file under a temporary name, then renames it; its extension says the format.</summary>
     /// <param name="path">The file.</param>
     /// <param name="tensors">What it holds; names are unique. An <c>.npy</c> holds one.</param>

@@ -24,15 +24,12 @@ internal static class NamedTensors
     public static void Write(string path, IReadOnlyList<ConstantTensor> tensors) => TensorFile.Write(path, tensors);
 
     /// <summary>Checks where tensors are to be written, before any work is done for them.</summary>
-    /// <exception cref="InputException">It is no tensor file by its name, or its folder does not exist.</exception>
+    /// <exception cref="InputException">It is no tensor file by its name.</exception>
+    /// <exception cref="IOException">No file can appear there.</exception>
     public static void CheckDestination(string path)
     {
         Check(path);
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        if (!Directory.Exists(folder))
-        {
-            throw new InputException($"the folder of the output does not exist: {folder}", path);
-        }
+        TensorFile.CheckTarget(path);
     }
 
     /// <summary>Checks the name of a file.</summary>

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using NativeSparse.Cli.Inputs;
 using NativeSparse.Cli.LanguageModels;
 using NativeSparse.Conversion;
@@ -34,33 +33,23 @@ internal sealed record OutputQuality(
         var expected = Array.ConvertAll(TensorValues.ToDoubles(dense[index]), value => (float)value);
         var actual = Array.ConvertAll(TensorValues.ToDoubles(other[index]), value => (float)value);
         var isLogits = dense[index].Name == Logits;
-        var isRanked = ModelReport.IsRanked(dense[index].Name);
         var rows = width == 0 ? 0 : expected.Length / width;
-        var cosines = new List<double>(rows);
-        double divergence = 0;
-        var agreeing = 0;
-        for (var row = 0; row < rows; row++)
+        var divergence = 0.0;
+        for (var row = 0; isLogits && row < rows; row++)
         {
-            var left = expected.AsSpan(row * width, width);
-            var right = actual.AsSpan(row * width, width);
-            cosines.Add(left.SequenceEqual(right) ? 1 : TensorPrimitives.CosineSimilarity<float>(left, right));
-            if (isLogits)
-            {
-                divergence += LogitRows.Divergence(left, right);
-            }
-
-            agreeing += TensorPrimitives.IndexOfMax<float>(left) == TensorPrimitives.IndexOfMax<float>(right) ? 1 : 0;
+            divergence += LogitRows.Divergence(expected.AsSpan(row * width, width), actual.AsSpan(row * width, width));
         }
 
-        cosines.Sort();
-        var size = TensorPrimitives.Norm<float>(expected);
+        var closeness = new OutputCloseness(dense[index].Name);
+        closeness.Add(expected, actual, width);
+        var report = closeness.Report();
         return new OutputQuality(
-            rows == 0 ? null : cosines.Average(),
-            rows == 0 ? null : cosines[(int)(rows * 0.05)],
+            report.Cosine,
+            report.CosineP5,
             isLogits && rows > 0 ? divergence / rows : null,
-            isRanked && rows > 0 ? (double)agreeing / rows : null,
+            report.ArgmaxAgreement,
             isLogits && tokens?.GetValueOrDefault(Tokens) is { } ids ? Ratio(expected, actual, width, ids) : null,
-            size > 0 ? TensorPrimitives.Distance<float>(expected, actual) / size : null,
+            report.RelativeError,
             expected.Length > 0 ? expected.Zip(actual, (left, right) => Math.Abs((double)left - right)).Max() : null);
     }
 

@@ -63,13 +63,8 @@ internal sealed class AmxEmitter
     private KernelCode Emit()
     {
         var (block, panel) = (_code.CreateLabel(), _code.CreateLabel());
-        foreach (var register in Kept)
-        {
-            _code.push(register);
-        }
-
-        _code.mov(rax, Field(AmxField.Configuration));
-        _code.ldtilecfg(__[rax]);
+        var frame = new AmxFrame(_code, Kept);
+        frame.Enter(Field(AmxField.Configuration));
         _code.mov(r8, Field(AmxField.RowStride));
         _code.mov(r10, Field(AmxField.Sums));
         _code.mov(ecx, PanelRowBytes);
@@ -90,14 +85,7 @@ internal sealed class AmxEmitter
         _code.jnz(block);
         _finish.EmitRest();
 
-        _code.tilerelease();
-        _code.vzeroupper();
-        foreach (var register in Kept.Reverse())
-        {
-            _code.pop(register);
-        }
-
-        _code.ret();
+        frame.Leave();
         _code.Label(ref _constants);
         foreach (var value in GeluCode.Values)
         {

@@ -74,13 +74,8 @@ internal sealed class AmxInt4Emitter
     private KernelCode Emit()
     {
         var block = _code.CreateLabel();
-        foreach (var register in Kept)
-        {
-            _code.push(register);
-        }
-
-        _code.mov(rax, Field(AmxInt4Field.Configuration));
-        _code.ldtilecfg(__[rax]);
+        var frame = new AmxFrame(_code, Kept);
+        frame.Enter(Field(AmxInt4Field.Configuration));
         _code.mov(BlockRows, Field(AmxInt4Field.Rows));
         _code.mov(Stride, Field(AmxInt4Field.RowStride));
         _code.mov(BlockTotals, Field(AmxInt4Field.Totals));
@@ -97,14 +92,7 @@ internal sealed class AmxInt4Emitter
         _code.dec(Blocks);
         _code.jnz(block);
 
-        _code.tilerelease();
-        _code.vzeroupper();
-        foreach (var register in Kept.Reverse())
-        {
-            _code.pop(register);
-        }
-
-        _code.ret();
+        frame.Leave();
         return KernelCode.Encode(_code);
     }
 

@@ -50,7 +50,7 @@ internal sealed unsafe class AmxInt4Tile(IAmxKernels kernels, AssembledInt4Tile 
             Weights = (sbyte*)Align((byte*)weights),
             Sums = (int*)Align(sums),
         };
-        for (var row = 0; row < call.RowCount; row++)
+        for (var row = 0; Sse.IsSupported && row < call.RowCount; row++)
         {
             Sse.Prefetch0(call.Outputs[row] + call.Column);
         }

@@ -36,8 +36,8 @@ internal sealed class BenchKernelsCommand : ToolCommand
 
     private readonly Option<bool> _cold = new("--cold")
     {
-        Description = "Weights from memory, a chain of layers larger than the caches (dense: pairs of products; ffn): the given shapes so, or the standard "
-            + "cases that are so. Other families have none.",
+        Description = "Weights from memory, a chain of layers larger than the caches: the given shapes so, or the standard cases that are so. "
+            + $"Only {ColdFamilies}.",
     };
 
     private readonly Option<string?> _backends = new("--backend")
@@ -135,7 +135,7 @@ internal sealed class BenchKernelsCommand : ToolCommand
         if (families.Length == 0)
         {
             throw new UsageException(
-                $"{invocation.Get(_family)} has no cold cases; --cold is for {string.Join(", ", Enum.GetValues<KernelFamily>().Where(HasCold).Select(KernelCase.NameOf))}");
+                $"{invocation.Get(_family)} has no cold cases; --cold is for {ColdFamilies}");
         }
 
         Precision? precision = invocation.Get(_precision) is { } name ? Precisions.Parse(name) : null;
@@ -192,7 +192,9 @@ internal sealed class BenchKernelsCommand : ToolCommand
         }
     }
 
-    private static bool HasCold(KernelFamily family) => family is KernelFamily.Dense or KernelFamily.FeedForward or KernelFamily.Experts;
+    private static string ColdFamilies => string.Join(", ", Enum.GetValues<KernelFamily>().Where(HasCold).Select(KernelCase.NameOf));
+
+    private static bool HasCold(KernelFamily family) => KernelCase.Standard.Any(@case => @case.IsCold && @case.Family == family);
 
     /// <summary>Routing takes any precision for the only one that it has.</summary>
     private static bool Has(KernelFamily family, Precision? precision) =>

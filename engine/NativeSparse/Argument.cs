@@ -1,8 +1,15 @@
 namespace NativeSparse;
 
 /// <summary>Checks of what hosts hand over.</summary>
-internal static class NotNull
+internal static class Argument
 {
+    /// <summary>The number, if it is at least 1.</summary>
+    public static int Positive(int value, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, name);
+        return value;
+    }
+
     /// <summary>The list, if neither it nor an element is null.</summary>
     public static IReadOnlyList<T> Elements<T>(IReadOnlyList<T> list, string name)
         where T : class
