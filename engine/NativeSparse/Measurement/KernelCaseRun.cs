@@ -143,13 +143,21 @@ internal sealed class KernelCaseRun : IDisposable
         return index;
     }
 
+    /// <summary>The least of several runs: a collection elsewhere adds the rest of this thread's allocation buffer to what it counts.</summary>
     private static long CountAllocated(Action run)
     {
+        const int MostRuns = 4;
         run();
         run();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        run();
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        var least = long.MaxValue;
+        for (var i = 0; i < MostRuns && least > 0; i++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            run();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return least;
     }
 
     /// <summary>The contenders of one backend; -1 is none.</summary>

@@ -1,3 +1,4 @@
+using NativeSparse.Testing;
 using Xunit;
 
 namespace NativeSparse.Kernels.Tests;
@@ -148,7 +149,7 @@ public abstract class BFloat16MatMulContract : IDisposable
         foreach (var threads in new[] { 1, 2 })
         {
             using var host = new Host(threads);
-            Allocations.AssertNone(() => _backend.Dense.Run(host.Execution, x.View, halves, default, y.View));
+            Assert.Equal(0, Allocations.Count(() => _backend.Dense.Run(host.Execution, x.View, halves, default, y.View)));
         }
     }
 

@@ -1,3 +1,4 @@
+using NativeSparse.Testing;
 using Xunit;
 
 namespace NativeSparse.Kernels.Tests;
@@ -57,7 +58,7 @@ public abstract class ExpertSliceContract : IDisposable
         foreach (var threads in new[] { 1, 2 })
         {
             using var host = new Host(threads);
-            Allocations.AssertNone(() => _backend.Experts.Run(host.Execution, x.View, routed.Routing, experts, 1, y.View));
+            Assert.Equal(0, Allocations.Count(() => _backend.Experts.Run(host.Execution, x.View, routed.Routing, experts, 1, y.View)));
         }
     }
 
