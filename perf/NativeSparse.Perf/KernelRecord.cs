@@ -37,6 +37,8 @@ internal static class KernelRecord
     private static readonly (string Name, Func<KernelBenchRow, string> Cell)[] OptionalColumns =
     [
         ("threads", row => row.Threads == 1 ? "" : Format(row.Threads, "0")),
+        ("routed: x own dense", row => Format(row.RoutedRatioToDense, "0.00")),
+        ("routed: x ONNX Runtime", row => Format(row.RoutedRatioToOnnxRuntime, "0.00")),
         ("x own int8", row => Format(row.RatioToOwnInt8, "0.00")),
         ("x ONNX Runtime spinning", row => Format(row.RatioToOnnxRuntimeSpinning, "0.00")),
         ("x its MoE", row => Format(row.RatioToOnnxRuntimeMoe, "0.00")),
@@ -68,7 +70,7 @@ internal static class KernelRecord
         text.Append(CultureInfo.InvariantCulture, $"{environment.Threads} thread(s) of {environment.Cores} processors, {environment.Backend}, ");
         text.Append(CultureInfo.InvariantCulture, $"multiply-add peak {environment.PeakGflops:F1} GFLOP/s and {environment.ReadGBs:F1} GB/s read for one core, ");
         text.Append(CultureInfo.InvariantCulture, $"ONNX Runtime {environment.OnnxRuntime}, {environment.Runtime}.\n");
-        text.Append("Times are medians of interleaved rounds; ratios are theirs over ours, round by round; experts include router and top-k.\n\n");
+        text.Append("Times are medians of interleaved rounds; ratios are theirs over ours, round by round; experts include router and top-k (routed: they do not).\n\n");
         var targets = KernelTargets.Of(result);
         if (targets.Count > 0)
         {

@@ -107,24 +107,25 @@ internal sealed class KernelTargets
 
         foreach (var (mixture, own, ownStretch, theirs, theirsStretch) in new[] { ("48 of 96", 1.35, 1.75, 1.9, 2.6), ("24 of 96", 2.0, 3.2, 3.0, 4.7) })
         {
-            var int8 = Rows("experts", [$"{Base} {mixture}"], Int8, Many).ToArray();
-            Add($"experts int8 {mixture}, times own dense", own, ownStretch, int8, row => row.RatioToDense);
-            Add($"experts int8 {mixture}, times ONNX Runtime's dense dynamic int8", theirs, theirsStretch, int8, row => row.RatioToOnnxRuntime);
-            if (HasTileUnit)
-            {
-                var rows = DotProductRows("experts", $"{Base} {mixture}", Many);
-                Add($"experts int8 {mixture}, times own dense, both by dot products", own, ownStretch, rows, row => row.RatioToDense);
-            }
+            AddRouted($"experts int8 {mixture}", own, ownStretch, mixture, Many);
+            Add(
+                $"experts int8 {mixture}, times ONNX Runtime's dense dynamic int8", theirs, theirsStretch,
+                Rows("experts", [$"{Base} {mixture}"], Int8, Many), row => row.RoutedRatioToOnnxRuntime);
         }
 
-        Add(
-            "experts int8 24 of 96, one token, weights from memory, times own dense", 3.8, 4.5,
-            Rows("experts", [$"{Base} 24 of 96"], Int8, [1], isCold: true), row => row.RatioToDense);
+        AddRouted("experts int8 24 of 96, one token, weights from memory", 3.8, 4.5, "24 of 96", [1], isCold: true);
+    }
+
+    /// <summary>The figures are those of random sets that are given: no router.</summary>
+    private void AddRouted(string work, double must, double stretch, string mixture, int[] tokens, bool isCold = false)
+    {
+        var @case = $"{Base} {mixture}";
+        Add($"{work}, times own dense", must, stretch, Rows("experts", [@case], Int8, tokens, isCold), row => row.RoutedRatioToDense);
         if (HasTileUnit)
         {
             Add(
-                "experts int8 24 of 96, one token, weights from memory, times own dense, both by dot products", 3.8, 4.5,
-                DotProductRows("experts", $"{Base} 24 of 96", [1], isCold: true), row => row.RatioToDense);
+                $"{work}, times own dense, both by dot products", must, stretch,
+                DotProductRows("experts", @case, tokens, isCold), row => row.RoutedRatioToDense);
         }
     }
 

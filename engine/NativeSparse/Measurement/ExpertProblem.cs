@@ -18,6 +18,7 @@ internal sealed unsafe class ExpertProblem : KernelProblem
     private readonly View _scores;
     private readonly Routing _routing;
     private readonly View _mixtureY;
+    private readonly Dictionary<Backend, PackedExperts[]> _packed = [];
 
     public ExpertProblem(KernelCase @case, int threads)
         : base(@case, threads)
@@ -58,7 +59,27 @@ internal sealed unsafe class ExpertProblem : KernelProblem
 
     private Activation Activation => _layers[0].Activation;
 
-    public override Contender Prepare(Backend backend) => Prepare(backend, Case.Precision, _y, Activation, RoutingWeights.None);
+    public override Contender Prepare(Backend backend) =>
+        Prepare(backend, _packed[backend] = PackExperts(backend, Case.Precision, Activation), _y, RoutingWeights.None);
+
+    public override Contender PrepareRouted(Backend backend)
+    {
+        var layers = _packed[backend];
+        var execution = Enter();
+        var routing = Routing.Rent(Memory, Case.Tokens, Case.Active);
+        var router = PackRouter(backend);
+        backend.Dense.Run(execution, _x, router, default, _scores);
+        backend.Routing.Run(execution, _scores, new RoutingOptions { K = Case.Active, Weights = RoutingWeights.None }, routing);
+        var y = Rent(Case.Tokens, Case.InputWidth);
+        return new Contender($"{backend.Name} routed", () =>
+        {
+            foreach (var experts in layers)
+            {
+                new Span<float>((void*)y.Address, y.Rows * y.Columns).Clear();
+                backend.Experts.Run(execution, _x, routing, experts, 1, y);
+            }
+        });
+    }
 
     protected override OnnxRuntimeBaseline OpenBaseline(Precision precision, OnnxRuntimeThreads threads) =>
         OnnxRuntimeBaseline.FeedForward(_layers, _x, Rent(Case.Tokens, Case.InputWidth), threads, precision);
@@ -70,21 +91,32 @@ internal sealed unsafe class ExpertProblem : KernelProblem
             return null;
         }
 
-        var like = Prepare(backend, Case.Precision, _mixtureY, GeluTanh, RoutingWeights.SoftmaxRenormalized);
+        var like = Prepare(backend, PackExperts(backend, Case.Precision, GeluTanh), _mixtureY, RoutingWeights.SoftmaxRenormalized);
         like.Run();
         Mixture.Verify(_mixtureY);
         return Mixture.Theirs is null ? null : like;
     }
 
     public override Contender? PrepareAt(Backend backend, Precision precision) =>
-        Case.IsCold ? null : Prepare(backend, precision, Rent(Case.Tokens, Case.InputWidth), Activation, RoutingWeights.None);
+        Case.IsCold ? null : Prepare(backend, PackExperts(backend, precision, Activation), Rent(Case.Tokens, Case.InputWidth), RoutingWeights.None);
 
-    private Contender Prepare(Backend backend, Precision precision, View y, Activation activation, RoutingWeights routingWeights)
+    private PackedExperts[] PackExperts(Backend backend, Precision precision, Activation activation)
     {
         var layers = Array.ConvertAll(_layers, layer => backend.Experts.Pack(ExpertCut.Of(layer, Case.Experts, activation), precision));
-        var router = backend.Dense.Pack(_router, Case.InputWidth, Case.Experts, Precision.Float32);
         Array.ForEach(layers, Owned.Add);
+        return layers;
+    }
+
+    private PackedMatrix PackRouter(Backend backend)
+    {
+        var router = backend.Dense.Pack(_router, Case.InputWidth, Case.Experts, Precision.Float32);
         Owned.Add(router);
+        return router;
+    }
+
+    private Contender Prepare(Backend backend, PackedExperts[] layers, View y, RoutingWeights routingWeights)
+    {
+        var router = PackRouter(backend);
         var execution = Enter();
         var options = new RoutingOptions { K = Case.Active, Weights = routingWeights };
         return new Contender(backend.Name, () =>

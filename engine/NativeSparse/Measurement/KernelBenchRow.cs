@@ -34,6 +34,9 @@ public sealed record KernelBenchRow
     /// low-rank experts, whole networks with the deltas merged.</summary>
     public double? RatioToDense { get; init; }
 
+    /// <summary>Own dense time over that of the experts alone, router and top-k left out.</summary>
+    public double? RoutedRatioToDense { get; init; }
+
     /// <summary>Own float32 time of the same case and backend over this, where the case is at another precision.</summary>
     public double? RatioToOwnFloat32 { get; init; }
 
@@ -48,6 +51,9 @@ public sealed record KernelBenchRow
 
     /// <summary>Upper end of that ratio's 95 % interval.</summary>
     public double? RatioToOnnxRuntimeHigh { get; init; }
+
+    /// <summary>ONNX Runtime's time of the dense network over that of the experts alone, router and top-k left out.</summary>
+    public double? RoutedRatioToOnnxRuntime { get; init; }
 
     /// <summary>ONNX Runtime's float32 time over this.</summary>
     public double? RatioToOnnxRuntimeFloat32 { get; init; }

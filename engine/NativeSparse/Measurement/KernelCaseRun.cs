@@ -40,6 +40,7 @@ internal sealed class KernelCaseRun : IDisposable
             backend.Name,
             Add(own),
             Add(_problem.PrepareDense(backend)),
+            Add(_problem.PrepareRouted(backend)),
             AddAt(backend, Precision.Float32),
             _case.Precision == Precision.Int4 ? AddAt(backend, Precision.Int8) : -1,
             Add(_problem.PrepareLikeMixture(backend)),
@@ -81,11 +82,13 @@ internal sealed class KernelCaseRun : IDisposable
             Milliseconds = own.Median,
             P10Milliseconds = own.P10,
             RatioToDense = Ratio(samples, entry.Dense, entry.Own)?.Median ?? (_case.Family is KernelFamily.Dense or KernelFamily.FeedForward ? 1 : null),
+            RoutedRatioToDense = Ratio(samples, entry.Dense, entry.Routed)?.Median,
             RatioToOwnFloat32 = Ratio(samples, entry.Float32, entry.Own)?.Median,
             RatioToOwnInt8 = Ratio(samples, entry.Int8, entry.Own)?.Median,
             RatioToOnnxRuntime = toBaseline?.Median,
             RatioToOnnxRuntimeLow = toBaseline?.Low,
             RatioToOnnxRuntimeHigh = toBaseline?.High,
+            RoutedRatioToOnnxRuntime = Ratio(samples, _baseline, entry.Routed)?.Median,
             RatioToOnnxRuntimeFloat32 = Ratio(samples, _float32Baseline, entry.Own)?.Median,
             RatioToOnnxRuntimeSpinning = Ratio(samples, _spinningBaseline, entry.Own)?.Median,
             RatioToOnnxRuntimeMoe = Ratio(samples, mixture, entry.LikeMixture)?.Median,
@@ -161,5 +164,6 @@ internal sealed class KernelCaseRun : IDisposable
     }
 
     /// <summary>The contenders of one backend; -1 is none.</summary>
-    private sealed record Entry(string Backend, int Own, int Dense, int Float32, int Int8, int LikeMixture, int Peak, double? Error, long AllocatedBytes);
+    private sealed record Entry(
+        string Backend, int Own, int Dense, int Routed, int Float32, int Int8, int LikeMixture, int Peak, double? Error, long AllocatedBytes);
 }

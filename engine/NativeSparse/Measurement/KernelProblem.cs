@@ -89,6 +89,11 @@ internal abstract class KernelProblem : IDisposable
     /// <summary>Own dense network on a backend (of low-rank experts: whole networks), or null where the case is dense itself or has none.</summary>
     public abstract Contender? PrepareDense(Backend backend);
 
+    /// <summary>
+    /// What <see cref="Prepare"/> prepared, without its router: each token's experts are given. Null where the family has no router of its own.
+    /// </summary>
+    public virtual Contender? PrepareRouted(Backend backend) => null;
+
     /// <summary>The same case at another precision, or null where the family has none or it is too much memory.</summary>
     public virtual Contender? PrepareAt(Backend backend, Precision precision) => null;
 
