@@ -17,7 +17,7 @@ public sealed class InterleavedRunnerTests
     }
 
     [Fact]
-    public void A_contender_that_keeps_spinning_starts_warm_and_the_next_turn_waits_for_quiet()
+    public void Turns_beside_one_that_keeps_spinning_start_awake_and_the_next_turn_waits_for_quiet()
     {
         var (runs, seen) = (0, new List<int>());
         var spinning = new Contender("spinning", () => runs++) { KeepsSpinning = true };

@@ -24,13 +24,14 @@ public static class InterleavedRunner
         ArgumentOutOfRangeException.ThrowIfLessThan(rounds, 1);
         var repeats = contenders.Select(contender => Calibrate(contender, sliceMilliseconds, cancellation)).ToArray();
         var times = contenders.Select(_ => new double[rounds]).ToArray();
+        var hasPauses = contenders.Any(contender => contender.KeepsSpinning);
         for (var round = 0; round < rounds; round++)
         {
             for (var turn = 0; turn < contenders.Count; turn++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 var index = (turn + round) % contenders.Count;
-                times[index][round] = TakeTurn(contenders[index], repeats[index], cancellation);
+                times[index][round] = TakeTurn(contenders[index], repeats[index], hasPauses, cancellation);
             }
         }
 
@@ -56,16 +57,20 @@ public static class InterleavedRunner
         return (int)Math.Clamp(sliceMilliseconds / Math.Max(fastest, 1e-6), 1, 100_000);
     }
 
-    private static double TakeTurn(Contender contender, int repeats, CancellationToken cancellation)
+    /// <summary>One timing. Where turns are apart by pauses, a first run that does not count wakes the processors for everybody alike.</summary>
+    private static double TakeTurn(Contender contender, int repeats, bool hasPauses, CancellationToken cancellation)
     {
-        if (!contender.KeepsSpinning)
+        if (hasPauses)
         {
-            return Time(contender.Run, repeats);
+            contender.Run();
         }
 
-        contender.Run();
         var milliseconds = Time(contender.Run, repeats);
-        QuietProcess.Wait(cancellation);
+        if (contender.KeepsSpinning)
+        {
+            QuietProcess.Wait(cancellation);
+        }
+
         return milliseconds;
     }
 

@@ -5,7 +5,8 @@ namespace NativeSparse.Measurement;
 /// <summary>Waits for threads that spin without work to go to sleep.</summary>
 internal static class QuietProcess
 {
-    private const int SleepMilliseconds = 3;
+    /// <summary>Longer than the clock tick by which some kernels count the time of threads that run on.</summary>
+    private const int SleepMilliseconds = 30;
 
     /// <summary>Less than a spinning thread takes even where it shares its core.</summary>
     private const double BusyCores = 0.1;
