@@ -26,11 +26,11 @@ internal static class TargetCases
             yield return (null, "two threads: this machine has one processor");
         }
 
-        var missing = BackendCatalog.List().FirstOrDefault(backend => backend is { Name: Managed or Assembled, Usable: false });
-        yield return missing is null
+        var missing = BackendCatalog.List().Where(backend => backend is { Name: Managed or Assembled, Usable: false }).ToArray();
+        yield return missing.Length == 0
             ? (options with { Backends = [Managed, Assembled], Cases = [Product()] }, null)
-            : (null, $"{missing.Name}: {missing.Reason}");
-        if (automatic != Assembled && missing?.Name != Assembled)
+            : (null, string.Join("; ", missing.Select(backend => $"{backend.Name}: {backend.Reason}")));
+        if (automatic != Assembled && !missing.Any(backend => backend.Name == Assembled))
         {
             yield return (options with { Backends = [Assembled], Cases = [.. KernelCase.Standard.Where(IsForDotProducts)] }, null);
         }

@@ -1,3 +1,4 @@
+using NativeSparse.Kernels;
 using NativeSparse.Measurement;
 using Xunit;
 
@@ -42,6 +43,27 @@ public sealed class KernelTargetsTests
         var target = Assert.Single(KernelTargets.Of(Record(managed, managed with { Backend = TargetCases.Assembled, Milliseconds = 2 })));
 
         Assert.Equal(0.5, target.Measured);
+    }
+
+    [Fact]
+    public void Every_part_that_is_measured_can_be_measured_here()
+    {
+        using var automatic = BackendCatalog.Open("cpu");
+        var usable = BackendCatalog.List().Where(backend => backend.Usable).Select(backend => backend.Name).ToArray();
+        foreach (var (options, obstacle) in TargetCases.Of(new KernelBenchOptions(), automatic.Name))
+        {
+            Assert.True(options is null != obstacle is null);
+            Assert.All(options?.Backends ?? [], name => Assert.True(name == "cpu" || usable.Contains(name), name));
+        }
+    }
+
+    [Fact]
+    public void Experts_are_held_against_their_figures_without_their_router()
+    {
+        var experts = Network(128, 1) with { Family = "experts", Case = "768x3072 24 of 96", RatioToDense = 1.9, RoutedRatioToDense = 2.5 };
+        var targets = KernelTargets.Of(Record(experts));
+
+        Assert.Equal(2.5, Assert.Single(targets, target => target.Work.EndsWith("times own dense", StringComparison.Ordinal)).Measured);
     }
 
     private static KernelBenchResult Record(params KernelBenchRow[] rows) =>

@@ -65,7 +65,9 @@ internal sealed class PlanExecution
                     descriptor.Name);
             }
 
-            _steps.Add(new Step(site, entry, descriptor, precision, descriptor.NeedsCalibration(entry.Converter, entry.Options)));
+            var fits = descriptor.NeedsCalibration(entry.Converter, entry.Options);
+            descriptor.CheckOptions(site.Name, entry.Converter, entry.Options);
+            _steps.Add(new Step(site, entry, descriptor, precision, fits));
         }
 
         if (_steps.FirstOrDefault(step => step.Fits) is { } needy && options.Calibration is null)

@@ -33,6 +33,23 @@ internal abstract class FormDescriptor
     /// <exception cref="ConversionException">The converter or an option does not exist.</exception>
     public abstract bool NeedsCalibration(string? converter, JsonObject? options);
 
+    /// <summary>Checks that the converter reads every option that is set.</summary>
+    /// <exception cref="ConversionException">It does not read one of them, so that setting it would change nothing.</exception>
+    public void CheckOptions(string site, string? converter, JsonObject? options)
+    {
+        var reader = converter ?? Converters[0];
+        var unread = Options.FirstOrDefault(
+            option => option.Converters.Count > 0 && !option.Converters.Contains(reader) && options?.ContainsKey(option.Name) == true);
+        if (unread is not null)
+        {
+            throw new ConversionException(
+                $"site '{site}': converter '{reader}' of form '{Name}' does not read option '{unread.Name}'; "
+                + $"remove it, or use {string.Join(" or ", unread.Converters)}",
+                site,
+                Name);
+        }
+    }
+
     /// <summary>Converts a site.</summary>
     /// <exception cref="ConversionException">The settings do not exist or do not fit the site.</exception>
     public abstract FormConversion Convert(ConversionContext context, string? converter, JsonObject? options);

@@ -94,7 +94,7 @@ public sealed record KernelBenchRow
     /// <summary>Bytes that one run allocates on the calling thread.</summary>
     public required long AllocatedBytes { get; init; }
 
-    /// <summary>What was not measured, and why; null where there is nothing to say.</summary>
+    /// <summary>What was not measured, and why, or where the row was measured if elsewhere; null where there is nothing to say.</summary>
     public string? Note { get; init; }
 
     /// <summary>Whether this is the backend that is chosen automatically.</summary>

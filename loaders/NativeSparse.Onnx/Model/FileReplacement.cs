@@ -39,7 +39,7 @@ internal sealed class FileReplacement : IDisposable
         var full = Path.GetFullPath(path);
         CheckTarget(full);
         var temporary = TemporaryName(full);
-        var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, 1 << 20);
+        var stream = Open(full, temporary);
         _files.Add((full, temporary));
         _streams.Add(stream);
         return stream;
@@ -121,6 +121,18 @@ internal sealed class FileReplacement : IDisposable
         archive.Position = 0;
         using var reader = new TarReader(archive);
         return reader.GetNextEntry()?.EntryType is TarEntryType.RegularFile or TarEntryType.HardLink;
+    }
+
+    private static FileStream Open(string path, string temporary)
+    {
+        try
+        {
+            return new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, 1 << 20);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"'{path}' cannot be written: no file can be made in its folder; choose another folder, or allow writing there", exception);
+        }
     }
 
     private static string TemporaryName(string path) =>

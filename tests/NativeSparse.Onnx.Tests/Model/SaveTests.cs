@@ -159,6 +159,16 @@ public sealed class SaveTests
     }
 
     [Fact]
+    public void A_folder_that_takes_no_file_is_an_error_that_names_the_file_asked_for()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs /proc, which takes no file from anybody");
+        using var files = new FileReplacement();
+        var error = Assert.Throws<IOException>(() => files.Create("/proc/model.onnx"));
+        Assert.Contains("'/proc/model.onnx' cannot be written", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(".tmp", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_folder_in_place_of_the_file_is_an_error()
     {
         using var folder = new TemporaryFolder();

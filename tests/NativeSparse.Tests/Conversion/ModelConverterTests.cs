@@ -39,6 +39,20 @@ public sealed class ModelConverterTests : IDisposable
         Assert.Equal(6, saved.Info.Report!.Sites.Count);
     }
 
+    [Theory]
+    [InlineData("contiguous", "refit")]
+    [InlineData("contiguous", "copies")]
+    [InlineData("dynamic-dino", "active")]
+    public void An_option_that_the_converter_does_not_read_is_an_error(string converter, string option)
+    {
+        var plan = ConversionPlan.ForEverySite("experts", converter, new JsonObject { [option] = option == "refit" ? false : 1 });
+        var error = Assert.Throws<ConversionException>(() => ModelConverter.Convert(Novella.Path, Path.Combine(_folder.FullName, "out.onnx"), plan, cancellation: Token));
+        Assert.Contains($"'{converter}'", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"option '{option}'", error.Message, StringComparison.Ordinal);
+        Assert.Equal("experts", error.Form);
+        Assert.Empty(_folder.GetFileSystemInfos());
+    }
+
     [Fact]
     public void Calibrated_experts_are_better_than_random_ones()
     {
