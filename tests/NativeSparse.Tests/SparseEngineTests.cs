@@ -1,10 +1,10 @@
-using NativeSparse.Testing;
 using System.Numerics.Tensors;
 using System.Text.Json.Nodes;
 using Microsoft.ML.OnnxRuntime;
 using NativeSparse.Conversion;
 using NativeSparse.Kernels;
 using NativeSparse.Onnx;
+using NativeSparse.Testing;
 using NativeSparse.Tests.Models;
 using Xunit;
 

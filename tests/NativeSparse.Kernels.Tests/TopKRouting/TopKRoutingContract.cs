@@ -1,5 +1,5 @@
-using NativeSparse.Testing;
 using CsCheck;
+using NativeSparse.Testing;
 using Xunit;
 
 namespace NativeSparse.Kernels.Tests;
