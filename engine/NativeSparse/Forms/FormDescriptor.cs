@@ -38,8 +38,7 @@ internal abstract class FormDescriptor
     public void CheckOptions(string site, string? converter, JsonObject? options)
     {
         var reader = converter ?? Converters[0];
-        var unread = Options.FirstOrDefault(
-            option => option.Converters.Count > 0 && !option.Converters.Contains(reader) && options?.ContainsKey(option.Name) == true);
+        var unread = Options.FirstOrDefault(option => !option.IsReadBy(reader) && options?.ContainsKey(option.Name) == true);
         if (unread is not null)
         {
             throw new ConversionException(

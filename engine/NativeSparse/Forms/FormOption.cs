@@ -8,4 +8,7 @@ public sealed record FormOption(string Name, string Default, string Summary)
 {
     /// <summary>The converters that read it; empty: all of the form's.</summary>
     public IReadOnlyList<string> Converters { get; init; } = [];
+
+    /// <summary>Whether a converter of the form reads it.</summary>
+    public bool IsReadBy(string converter) => Converters.Count == 0 || Converters.Contains(converter);
 }

@@ -158,7 +158,7 @@ internal sealed class ConversionSettings
 
     private bool Reads(FormSetting setting, string form, string? method) =>
         setting.Forms.Contains(form)
-        && (setting.Methods.Count == 0 || setting.Methods.Contains(method ?? _forms.First(candidate => candidate.Name == form).Converters[0]));
+        && setting.IsReadBy(method ?? _forms.First(candidate => candidate.Name == form).Converters[0]);
 
     private void Check(string form, string? method, FormSetting[] given)
     {

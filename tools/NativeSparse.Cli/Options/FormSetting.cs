@@ -28,6 +28,9 @@ internal sealed class FormSetting
     /// <summary>The methods that read it; empty: all.</summary>
     public IReadOnlyList<string> Methods => _description.Converters;
 
+    /// <summary>Whether a method reads it.</summary>
+    public bool IsReadBy(string method) => _description.IsReadBy(method);
+
     /// <summary>Its name in a plan's options.</summary>
     public string Name => _description.Name;
 
