@@ -38,6 +38,10 @@ internal readonly unsafe struct ExpertBins
     /// <summary>Routing weight times scale.</summary>
     public float* Weights(int pair) => _weights + pair;
 
+    /// <summary>The same, or null where all of a block's are 1.</summary>
+    public float* Factors(in Block block) =>
+        new ReadOnlySpan<float>(_weights + block.FirstPair, block.Rows).ContainsAnyExcept(1f) ? _weights + block.FirstPair : null;
+
     /// <summary>The expert of a pair.</summary>
     public int Expert(int pair) => _experts[pair];
 

@@ -16,6 +16,14 @@ internal static unsafe class ExpertSlices
             throw new ShapeMismatchException("slices", "at least one expert", "none");
         }
 
+        var precision = network.Up.Precision;
+        if (precision == Precision.Int4 || network.Down.Precision != precision || (network.Gate ?? network.Up).Precision != precision)
+        {
+            throw new NotSupportedException(
+                $"up is {precision}, gate {network.Gate?.Precision.ToString() ?? "absent"}, down {network.Down.Precision}: ranges of neurons are taken from "
+                + "matrices that are all Float32, all BFloat16 or all Int8; pack int4 experts from their weights");
+        }
+
         var neurons = network.Up.OutputWidth;
         foreach (var slice in slices)
         {
@@ -26,9 +34,6 @@ internal static unsafe class ExpertSlices
             }
         }
     }
-
-    public static NotSupportedException NotFloat32(string operand, PackedMatrix matrix) =>
-        new($"{operand} is {matrix.Precision}: ranges of neurons are taken from float32 matrices only; pack int8 experts from their weights");
 
     public static int Widest(ReadOnlySpan<ExpertSlice> slices)
     {
@@ -51,12 +56,6 @@ internal static unsafe class ExpertSlices
             plain.AsSpan(slices[e].Start * o, slices[e].Length * o).CopyTo(rows.AsSpan(e * b * o));
         }
 
-        var widths = new int[slices.Length];
-        for (var e = 0; e < widths.Length; e++)
-        {
-            widths[e] = slices[e].Length;
-        }
-
         return new ExpertWeights
         {
             Experts = slices.Length,
@@ -64,12 +63,42 @@ internal static unsafe class ExpertSlices
             ExpertWidth = b,
             OutputWidth = o,
             Activation = network.Activation,
-            Up = Columns(Plain(network.Up), d, h, slices, b),
-            UpBias = network.UpBias.IsEmpty ? default : Columns(Row(network.UpBias), 1, h, slices, b),
-            Gate = network.Gate is null ? default : Columns(Plain(network.Gate), d, h, slices, b),
-            GateBias = network.GateBias.IsEmpty ? default : Columns(Row(network.GateBias), 1, h, slices, b),
+            Up = Columns<float>(Plain(network.Up), d, h, slices, b),
+            UpBias = network.UpBias.IsEmpty ? default : Columns<float>(Row(network.UpBias), 1, h, slices, b),
+            Gate = network.Gate is null ? default : Columns<float>(Plain(network.Gate), d, h, slices, b),
+            GateBias = network.GateBias.IsEmpty ? default : Columns<float>(Row(network.GateBias), 1, h, slices, b),
             Down = rows,
-            Widths = widths,
+            Widths = Widths(slices),
+        };
+    }
+
+    /// <summary>The same experts as copies of the integers.</summary>
+    public static QuantizedExpertWeights CopyInt8(in FeedForwardMatrices network, ReadOnlySpan<ExpertSlice> slices)
+    {
+        var (d, h, b, o) = (network.Up.InputWidth, network.Up.OutputWidth, Widest(slices), network.Down.OutputWidth);
+        var (up, gate, down) = (network.Up.UnpackInt8(), network.Gate?.UnpackInt8(), network.Down.UnpackInt8());
+        var rows = new sbyte[slices.Length * b * o];
+        for (var e = 0; e < slices.Length; e++)
+        {
+            down.Values.Span.Slice(slices[e].Start * o, slices[e].Length * o).CopyTo(rows.AsSpan(e * b * o));
+        }
+
+        return new QuantizedExpertWeights
+        {
+            Experts = slices.Length,
+            InputWidth = d,
+            ExpertWidth = b,
+            OutputWidth = o,
+            Activation = network.Activation,
+            Up = Columns(up.Values.Span, d, h, slices, b),
+            UpScales = Columns(up.Scales.Span, 1, h, slices, b),
+            UpBias = network.UpBias.IsEmpty ? default : Columns<float>(Row(network.UpBias), 1, h, slices, b),
+            Gate = gate is null ? default : Columns(gate.Values.Span, d, h, slices, b),
+            GateScales = gate is null ? default : Columns(gate.Scales.Span, 1, h, slices, b),
+            GateBias = network.GateBias.IsEmpty ? default : Columns<float>(Row(network.GateBias), 1, h, slices, b),
+            Down = rows,
+            DownScales = down.Scales,
+            Widths = Widths(slices),
         };
     }
 
@@ -82,14 +111,25 @@ internal static unsafe class ExpertSlices
 
     private static float[] Row(View bias) => new ReadOnlySpan<float>(bias.Row(0), bias.Columns).ToArray();
 
-    private static float[] Columns(float[] matrix, int rows, int columns, ReadOnlySpan<ExpertSlice> slices, int width)
+    private static int[] Widths(ReadOnlySpan<ExpertSlice> slices)
     {
-        var result = new float[slices.Length * rows * width];
+        var widths = new int[slices.Length];
+        for (var e = 0; e < widths.Length; e++)
+        {
+            widths[e] = slices[e].Length;
+        }
+
+        return widths;
+    }
+
+    private static T[] Columns<T>(ReadOnlySpan<T> matrix, int rows, int columns, ReadOnlySpan<ExpertSlice> slices, int width)
+    {
+        var result = new T[slices.Length * rows * width];
         for (var e = 0; e < slices.Length; e++)
         {
             for (var k = 0; k < rows; k++)
             {
-                matrix.AsSpan((k * columns) + slices[e].Start, slices[e].Length).CopyTo(result.AsSpan(((e * rows) + k) * width));
+                matrix.Slice((k * columns) + slices[e].Start, slices[e].Length).CopyTo(result.AsSpan(((e * rows) + k) * width));
             }
         }
 

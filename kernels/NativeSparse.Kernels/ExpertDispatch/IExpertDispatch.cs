@@ -41,12 +41,12 @@ public interface IExpertDispatch
     /// copied except by the reference version.
     /// </summary>
     /// <param name="network">
-    /// float32 matrices packed by this backend; they must outlive the result, which does not own them. Biases are copied; there must be no
-    /// down bias, as it belongs to the whole network.
+    /// float32, bfloat16 or int8 matrices packed by this backend, all the same; they must outlive the result, which does not own them. Biases
+    /// are copied; there must be no down bias, as it belongs to the whole network.
     /// </param>
     /// <param name="slices">One range for each expert.</param>
     /// <exception cref="ShapeMismatchException">A range leaves the network, or the matrices do not fit each other.</exception>
-    /// <exception cref="NotSupportedException">A matrix is not float32.</exception>
+    /// <exception cref="NotSupportedException">The matrices are int4, or not of one precision.</exception>
     PackedExperts Slice(in FeedForwardMatrices network, ReadOnlySpan<ExpertSlice> slices);
 
     /// <summary>Adds the chosen experts' weighted outputs to <paramref name="y"/>.</summary>

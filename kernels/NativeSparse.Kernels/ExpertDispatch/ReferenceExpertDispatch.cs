@@ -37,7 +37,9 @@ internal sealed unsafe class ReferenceExpertDispatch : IExpertDispatch
         RequireOwn(network.Up, "up");
         RequireOwn(network.Gate ?? network.Up, "gate");
         RequireOwn(network.Down, "down");
-        return new ReferenceExperts(ExpertSlices.Copy(network, slices));
+        return network.Up.Precision == Precision.Int8
+            ? new ReferenceInt8Experts(ExpertSlices.CopyInt8(network, slices))
+            : new ReferenceExperts(ExpertSlices.Copy(network, slices), network.Up.Precision);
     }
 
     public void Run(in Execution execution, View x, in Routing routing, PackedExperts experts, float scale, View y)
@@ -94,12 +96,7 @@ internal sealed unsafe class ReferenceExpertDispatch : IExpertDispatch
 
     private void RequireOwn(PackedMatrix matrix, string operand)
     {
-        if (matrix.Precision != Precision.Float32)
-        {
-            throw ExpertSlices.NotFloat32(operand, matrix);
-        }
-
-        if (matrix is not ReferenceMatrix)
+        if (matrix is not (ReferenceMatrix or ReferenceInt8Matrix))
         {
             throw DenseArguments.Foreign(Version, operand);
         }

@@ -16,7 +16,7 @@ internal sealed unsafe class SlicedExperts : FloatExperts
     private readonly bool _hasGateBias;
 
     public SlicedExperts(in FeedForwardMatrices network, ReadOnlySpan<ExpertSlice> slices)
-        : base(slices.Length, network.Up.InputWidth, ExpertSlices.Widest(slices), network.Down.OutputWidth, network.Activation, Precision.Float32)
+        : base(slices.Length, network.Up.InputWidth, ExpertSlices.Widest(slices), network.Down.OutputWidth, network.Activation, network.Up.Precision)
     {
         _up = (PanelMatrix)network.Up;
         _gate = (PanelMatrix?)network.Gate;

@@ -48,7 +48,7 @@ internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch 
         RequireOwn(network.Up, "up");
         RequireOwn(network.Gate ?? network.Up, "gate");
         RequireOwn(network.Down, "down");
-        return new SlicedExperts(network, slices);
+        return network.Up.Precision == Precision.Int8 ? new Int8SlicedExperts(network, slices) : new SlicedExperts(network, slices);
     }
 
     public void Run(in Execution execution, View x, in Routing routing, PackedExperts experts, float scale, View y)
@@ -97,12 +97,10 @@ internal sealed unsafe class VectorExpertDispatch<TWidth, TVector>(Int8Dispatch 
 
     private void RequireOwn(PackedMatrix matrix, string operand)
     {
-        if (matrix.Precision != Precision.Float32)
-        {
-            throw ExpertSlices.NotFloat32(operand, matrix);
-        }
-
-        if (matrix is not PanelMatrix panels || panels.Shape.Panel != PanelProduct<TWidth, TVector>.Panel)
+        var isOwn = matrix is PanelMatrix panels
+            ? panels.Shape.Panel == PanelProduct<TWidth, TVector>.Panel
+            : matrix is Int8Matrix integers && integers.Tile.Name == int8.Tile.Name;
+        if (!isOwn)
         {
             throw DenseArguments.Foreign(Version, operand);
         }

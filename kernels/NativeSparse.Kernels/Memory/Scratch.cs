@@ -28,7 +28,7 @@ public sealed unsafe class Scratch : IDisposable
 
     /// <summary>
     /// Rents an uninitialized float32 matrix whose rows lie an odd number of cache lines apart: columns of many rows then do not fall into
-    /// the same few sets of a cache.
+    /// the same few sets of a cache. Rows of two lines or fewer follow each other: a gap would only fill caches.
     /// </summary>
     internal View RentSpread(int rows, int columns)
     {
@@ -60,7 +60,8 @@ public sealed unsafe class Scratch : IDisposable
     private static int SpreadStride(int columns)
     {
         const int line = 64 / sizeof(float);
-        return (((columns + line - 1) / line) | 1) * line;
+        var lines = (columns + line - 1) / line;
+        return (lines <= 2 ? lines : lines | 1) * line;
     }
 
     internal void* Rent(nuint bytes)

@@ -7,11 +7,11 @@ internal sealed class SharedNetwork : IDisposable
     private readonly Operand _gateBias;
     private readonly bool _isGated;
 
-    public SharedNetwork(Backend backend, int inputs, int neurons, int outputs, bool isGated)
+    public SharedNetwork(Backend backend, int inputs, int neurons, int outputs, bool isGated, Precision precision = Precision.Float32)
     {
         var random = new Random(neurons);
         PackedMatrix Matrix(int rows, int columns) =>
-            backend.Dense.Pack(Operand.Sample(random, rows * columns), rows, columns, Precision.Float32);
+            backend.Dense.Pack(Operand.Sample(random, rows * columns), rows, columns, precision);
         _isGated = isGated;
         _upBias = new Operand(1, neurons, random: random);
         _gateBias = new Operand(1, neurons, random: random);

@@ -113,6 +113,7 @@ public sealed unsafe class TileReferenceTests
         var a = Create(rows, depth + (columns * sizeof(int)), sizeof(int), memory);
         a.InputBytes = columns / TileSpecification.PanelColumns;
         a.OutputOffset = depth;
+        a.RowTiles = 1;
         a.PanelStride = depth * TileSpecification.PanelColumns;
         a.Weights = (byte*)memory.Allocate(depth * columns, true);
         var w = new int[depth, columns];

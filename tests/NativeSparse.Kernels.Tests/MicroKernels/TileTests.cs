@@ -85,6 +85,7 @@ public sealed unsafe class TileTests
             new TileSpecification(TileKind.ExpertDown, 1, TileEpilogue.Accumulate),
             new TileSpecification(TileKind.ExpertDown, 1, TileEpilogue.Accumulate) { Depth = 6 },
             new TileSpecification(TileKind.ExpertDown, 1, TileEpilogue.Raw) { Depth = 8 },
+            new TileSpecification(TileKind.ExpertDown, 5, TileEpilogue.Accumulate) { Depth = 8, IsFetching = true },
         })
         {
             Assert.Throws<NotSupportedException>(() => TileEmitter.Emit(tile, Abi.SystemV));
@@ -152,6 +153,10 @@ public sealed unsafe class TileTests
         foreach (var depth in new[] { 4, 32, 128 })
         {
             yield return new TileSpecification(TileKind.ExpertDown, rows, TileEpilogue.Accumulate) { Depth = depth };
+            if (rows <= TileSpecification.MaxFetchingRows)
+            {
+                yield return new TileSpecification(TileKind.ExpertDown, rows, TileEpilogue.Accumulate) { Depth = depth, IsFetching = true };
+            }
         }
     }
 }

@@ -64,8 +64,8 @@ internal sealed unsafe class ExpertDownPanels : IDisposable
         return isNarrow ? new ExpertDownPanels(weights, granularity) : null;
     }
 
-    /// <summary>The first panel of an expert.</summary>
-    public byte* Expert(int expert) => (byte*)_buffer.Floats + (expert * _expertStride);
+    /// <summary>A panel of an expert.</summary>
+    public byte* Panel(int expert, int panel) => (byte*)_buffer.Floats + (expert * _expertStride) + (panel * PanelStride);
 
     /// <summary><c>[E, B, O]</c>.</summary>
     public sbyte[] Unpack()
@@ -84,6 +84,6 @@ internal sealed unsafe class ExpertDownPanels : IDisposable
     private byte* At(int index)
     {
         var (row, output) = (index / _outputs, index % _outputs);
-        return Expert(row / _width) + (output / Columns * PanelStride) + ExpertDownTile.Place(row % _width, output % Columns);
+        return Panel(row / _width, output / Columns) + ExpertDownTile.Place(row % _width, output % Columns);
     }
 }

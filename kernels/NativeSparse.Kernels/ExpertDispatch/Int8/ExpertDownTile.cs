@@ -32,18 +32,29 @@ internal sealed unsafe class ExpertDownTile(Func<TileSpecification, AssembledKer
     /// <param name="panelStride">Bytes from one panel to the next.</param>
     /// <param name="panels">How many panels.</param>
     /// <param name="sumOffset">Bytes from a row's hidden values to its first sum.</param>
-    public void Run(int depth, byte** rows, int count, byte* weights, nint panelStride, int panels, nint sumOffset)
+    /// <param name="ahead">The panel that comes next, or null.</param>
+    public void Run(int depth, byte** rows, int count, byte* weights, nint panelStride, int panels, nint sumOffset, byte* ahead)
     {
-        var kernels = _kernels.GetOrAdd(depth, static _ => new AssembledKernels.Runner?[TileSpecification.MaxRows + 1]);
-        var arguments = new TileArguments { Weights = weights, InputBytes = panels, PanelStride = panelStride, OutputOffset = sumOffset };
-        for (var tiles = (count + TileSpecification.MaxRows - 1) / TileSpecification.MaxRows; tiles > 0; tiles--)
+        var kernels = _kernels.GetOrAdd(depth, static _ => new AssembledKernels.Runner?[2 * (TileSpecification.MaxRows + 1)]);
+        var arguments = new TileArguments { Weights = weights, InputBytes = panels, PanelStride = panelStride, OutputOffset = sumOffset, Prefetch = ahead };
+        var isFetching = ahead is not null && count <= TileSpecification.MaxFetchingRows;
+
+        // As few tiles as there can be, of two heights at most.
+        var tiles = (count + TileSpecification.MaxRows - 1) / TileSpecification.MaxRows;
+        var (height, taller) = (count / tiles, count % tiles);
+        foreach (var (rowsOfTile, number) in stackalloc[] { (height + 1, taller), (height, tiles - taller) })
         {
-            var height = (count + tiles - 1) / tiles;
-            arguments.Rows = rows;
-            ref var kernel = ref kernels[height];
-            (kernel ??= build(new TileSpecification(TileKind.ExpertDown, height, TileEpilogue.Accumulate) { Depth = depth }))(&arguments);
-            rows += height;
-            count -= height;
+            if (number > 0)
+            {
+                arguments.Rows = rows;
+                arguments.RowTiles = number;
+                ref var kernel = ref kernels[rowsOfTile + (isFetching ? TileSpecification.MaxRows + 1 : 0)];
+                (kernel ??= Build(rowsOfTile, depth, isFetching))(&arguments);
+                rows += rowsOfTile * number;
+            }
         }
     }
+
+    private AssembledKernels.Runner Build(int rows, int depth, bool isFetching) =>
+        build(new TileSpecification(TileKind.ExpertDown, rows, TileEpilogue.Accumulate) { Depth = depth, IsFetching = isFetching });
 }

@@ -55,7 +55,7 @@ internal sealed unsafe class Int8DispatchSchedule<TWidth, TVector>(Int8Tile tile
         }
         else
         {
-            pass.HiddenInputs = QuantizedRows.Rent(scratch, bins.Pairs, experts.ExpertWidth, tile);
+            pass.HiddenInputs = QuantizedRows.Rent(scratch, bins.Pairs, experts.DownWidth, tile);
             pass.Sums = scratch.RentInt32(x.Rows, experts.SumStride);
         }
 

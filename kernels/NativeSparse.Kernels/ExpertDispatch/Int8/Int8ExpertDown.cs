@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace NativeSparse.Kernels;
 
@@ -7,10 +6,6 @@ namespace NativeSparse.Kernels;
 internal static unsafe class Int8ExpertDown
 {
     private const int MaxRows = Int8ExpertPass.MaxRows;
-    private const int CacheLine = 64;
-
-    /// <summary>So few rows take less time than their weights' way from memory.</summary>
-    private const int FewRows = 4;
 
     /// <summary>Weights of the whole down product that all tokens pass over before the next ones come.</summary>
     private const int WholeBytes = 512 << 10;
@@ -35,39 +30,20 @@ internal static unsafe class Int8ExpertDown
         for (var b = 0; b < pass.Bins.Blocks; b++)
         {
             pass.Cancellation.ThrowIfCancellationRequested();
-            var isFollowed = b + 1 < pass.Bins.Blocks;
-            if (pass.Experts.Narrow is null)
+            var next = b + 1 < pass.Bins.Blocks ? pass.Bins[b + 1].Expert : -1;
+            if (pass.Experts.Narrow is { } narrow)
             {
-                GoDown(pass, pass.Bins[b], first, end, isFollowed ? pass.Experts.Down(pass.Bins[b + 1].Expert).Panel(first) : null);
+                GoDownNarrow(pass, narrow, pass.Bins[b], first, end, next < 0 ? null : narrow.Panel(next, first));
             }
             else
             {
-                if (isFollowed && pass.Bins[b].Rows <= FewRows)
-                {
-                    FetchNarrow(pass.Experts.Narrow, pass.Bins[b + 1].Expert, first, end);
-                }
-
-                GoDownNarrow(pass, pass.Bins[b], first, end);
-            }
-        }
-    }
-
-    /// <summary>Asks for the weights of an expert, which lie panel by panel.</summary>
-    private static void FetchNarrow(ExpertDownPanels narrow, int expert, int first, int end)
-    {
-        var bytes = narrow.Depth * TileSpecification.PanelColumns;
-        for (var panel = first; Sse.IsSupported && panel < end; panel++)
-        {
-            var weights = narrow.Expert(expert) + (panel * narrow.PanelStride);
-            for (var line = 0; line < bytes; line += CacheLine)
-            {
-                Sse.Prefetch1(weights + line);
+                GoDown(pass, pass.Bins[b], first, end, next < 0 ? null : pass.Experts.Down(next).Panel(first));
             }
         }
     }
 
     [SkipLocalsInit]
-    private static void GoDownNarrow(in Int8ExpertPass pass, in ExpertBins.Block block, int first, int end)
+    private static void GoDownNarrow(in Int8ExpertPass pass, ExpertDownPanels narrow, in ExpertBins.Block block, int first, int end, byte* ahead)
     {
         var rows = stackalloc byte*[MaxRows];
         var tokens = pass.Bins.Tokens(block.FirstPair);
@@ -76,17 +52,17 @@ internal static unsafe class Int8ExpertDown
             rows[r] = (byte*)pass.HiddenOf(tokens[r], block.Expert);
         }
 
-        var depth = pass.Experts.Narrow!.Depth;
         var columns = (nint)first * pass.Experts.Tile.Columns;
-        var before = ((nint)pass.Experts.SumStride * sizeof(int)) + ((nint)block.Expert * depth);
+        var before = ((nint)pass.Experts.SumStride * sizeof(int)) + ((nint)block.Expert * narrow.Depth);
         pass.Experts.Tile.ExpertDown!.Run(
-            depth,
+            narrow.Depth,
             rows,
             block.Rows,
-            pass.Experts.Narrow.Expert(block.Expert) + (first * pass.Experts.Narrow.PanelStride),
-            pass.Experts.Narrow.PanelStride,
+            narrow.Panel(block.Expert, first),
+            narrow.PanelStride,
             end - first,
-            (columns * sizeof(int)) - before);
+            (columns * sizeof(int)) - before,
+            ahead);
     }
 
     /// <summary>sums = starts + hidden down for all tokens and experts at once; hidden values of experts that were not chosen are zero.</summary>
@@ -103,8 +79,9 @@ internal static unsafe class Int8ExpertDown
                 RowStride = (nint)pass.Blocks.Stride * sizeof(int),
                 RowCount = pass.X.Rows,
                 InputBytes = narrow.TotalDepth,
-                Weights = (sbyte*)narrow.Expert(0) + (panel * narrow.PanelStride),
+                Weights = (sbyte*)narrow.Panel(0, panel),
                 Panels = Math.Min(group, end - panel),
+                PanelBytes = narrow.PanelStride,
                 RowScales = pass.TokenScales.Row(0),
                 RowZeros = pass.Starts.RowInt32(0),
                 IsExpertDown = true,

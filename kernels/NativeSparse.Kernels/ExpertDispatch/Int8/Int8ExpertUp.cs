@@ -15,8 +15,8 @@ internal static unsafe class Int8ExpertUp<TWidth, TVector>
         {
             pass.Cancellation.ThrowIfCancellationRequested();
             var group = item % pass.UpGroups;
-            var panels = pass.Experts.UpPanels;
             var block = pass.Bins[item / pass.UpGroups];
+            var panels = pass.Experts.Up(block.Expert).Panels;
             var (first, last) = (panels * group / pass.UpGroups, panels * (group + 1) / pass.UpGroups);
             if (block.Rows >= pass.Experts.Tile.LeastBlockRows)
             {
@@ -24,12 +24,21 @@ internal static unsafe class Int8ExpertUp<TWidth, TVector>
             }
             else
             {
-                // Narrow experts are one panel each: what follows is the next expert.
-                var isFollowed = pass.UpGroups == 1 && item + 1 < end;
-                var ahead = isFollowed ? pass.Experts.Up(pass.Bins[item + 1].Expert).Panel(0) : null;
-                GoUp(pass, block, first, last, ahead);
+                GoUp(pass, block, first, last, pass.UpGroups == 1 ? Next(pass, item + 1, end) : null);
             }
         }
+    }
+
+    /// <summary>Narrow experts are one panel each: what follows is the next expert, or the first one's down product.</summary>
+    private static sbyte* Next(in Int8ExpertPass pass, int block, int end)
+    {
+        if (block < end)
+        {
+            return pass.Experts.Up(pass.Bins[block].Expert).Panel(0);
+        }
+
+        var narrow = block == pass.Bins.Blocks ? pass.Experts.Narrow : null;
+        return narrow is null ? null : (sbyte*)narrow.Panel(pass.Bins[0].Expert, 0);
     }
 
     /// <summary>hidden = weight act(x up + b), or weight act(x gate + c) (x up + b), for some panels of one block.</summary>
@@ -46,13 +55,14 @@ internal static unsafe class Int8ExpertUp<TWidth, TVector>
         var values = stackalloc float[block.Rows * columns];
         PanelTail.Point(values, columns, sums, block.Rows);
         var tokens = pass.Bins.Tokens(block.FirstPair);
+        var firstColumn = pass.Experts.FirstColumn(block.Expert);
         for (var r = 0; r < block.Rows; r++)
         {
             inputs[r] = pass.Inputs.Row(tokens[r]);
             scales[r] = pass.Inputs.Scales(tokens[r])[0];
             zeros[r] = pass.Inputs.Zeros(tokens[r])[0];
-            hidden[r] = pass.Hidden.Row(block.FirstPair + r);
-            ungated[r] = pass.Ungated.Row(block.FirstPair + r);
+            hidden[r] = pass.Hidden.Row(block.FirstPair + r) + firstColumn;
+            ungated[r] = pass.Ungated.Row(block.FirstPair + r) + firstColumn;
         }
 
         var call = new Int8TileCall
@@ -63,7 +73,7 @@ internal static unsafe class Int8ExpertUp<TWidth, TVector>
             RowScales = scales,
             RowZeros = zeros,
         };
-        var finish = new Finish { Activation = pass.Experts.Activation, RowScale = pass.Bins.Weights(block.FirstPair) };
+        var finish = new Finish { Activation = pass.Experts.Activation, RowScale = pass.Bins.Factors(block) };
         if (pass.Experts.IsGated)
         {
             var gate = pass.Experts.Gate(block.Expert);
@@ -87,23 +97,32 @@ internal static unsafe class Int8ExpertUp<TWidth, TVector>
         }
 
         var rows = pass.Gathered.Block(place, block.Rows);
-        var hidden = pass.Hidden.Slice(block.FirstPair, block.Rows);
-        var weights = pass.Bins.Weights(block.FirstPair);
-        var up = new Epilogue { Bias = Bias(pass, pass.Experts.UpBias(block.Expert)) };
+        var matrix = pass.Experts.Up(block.Expert);
+        var columns = matrix.Panels * matrix.Tile.Columns;
+        var hidden = Part(pass.Hidden, pass.Experts, block, columns);
+        var weights = pass.Bins.Factors(block);
+        var up = new Epilogue { Bias = View.Create((nint)pass.Experts.UpBias(block.Expert), 1, columns) };
         if (!pass.Experts.IsGated)
         {
             up = up with { Activation = pass.Experts.Activation };
-            Int8Panels<TWidth, TVector>.Run(rows, pass.Experts.Up(block.Expert), first, end, up, weights, hidden);
+            Int8Panels<TWidth, TVector>.Run(rows, matrix, first, end, up, weights, hidden);
             return;
         }
 
-        var ungated = pass.Ungated.Slice(block.FirstPair, block.Rows);
-        Int8Panels<TWidth, TVector>.Run(rows, pass.Experts.Up(block.Expert), first, end, up, null, ungated);
-        var gate = new Epilogue { Bias = Bias(pass, pass.Experts.GateBias(block.Expert)), Activation = pass.Experts.Activation, Multiplier = ungated };
+        var ungated = Part(pass.Ungated, pass.Experts, block, columns);
+        Int8Panels<TWidth, TVector>.Run(rows, matrix, first, end, up, null, ungated);
+        var gate = new Epilogue
+        {
+            Bias = View.Create((nint)pass.Experts.GateBias(block.Expert), 1, columns),
+            Activation = pass.Experts.Activation,
+            Multiplier = ungated,
+        };
         Int8Panels<TWidth, TVector>.Run(rows, pass.Experts.Gate(block.Expert), first, end, gate, weights, hidden);
     }
 
-    private static View Bias(in Int8ExpertPass pass, float* values) => View.Create((nint)values, 1, pass.Hidden.Columns);
+    /// <summary>Where the up product of a block goes.</summary>
+    private static View Part(View hidden, Int8Experts experts, in ExpertBins.Block block, int columns) => View.Create(
+        (nint)(hidden.Row(block.FirstPair) + experts.FirstColumn(block.Expert)), block.Rows, columns, hidden.Stride);
 
     private static void Multiply(
         ref Int8TileCall call,

@@ -18,7 +18,7 @@ internal unsafe struct AmxArguments
     /// <summary>Blocks of rows.</summary>
     public long Blocks;
 
-    /// <summary>The first panel, <c>[K/4][32][4]</c> s8, K a multiple of 64; the others follow.</summary>
+    /// <summary>The first panel, <c>[K/4][32][4]</c> s8, K a multiple of 64; the others lie at <see cref="PanelStride"/>.</summary>
     public sbyte* Weights;
 
     /// <summary>Bytes of a panel.</summary>
@@ -53,6 +53,9 @@ internal unsafe struct AmxArguments
 
     /// <summary>Room for the int32 sums of one block and panel.</summary>
     public int* Sums;
+
+    /// <summary>Bytes from one panel to the next.</summary>
+    public long PanelStride;
 
     /// <summary>The shapes of the tiles, 64 bytes (<see cref="AmxConfiguration"/>).</summary>
     public byte* Configuration;

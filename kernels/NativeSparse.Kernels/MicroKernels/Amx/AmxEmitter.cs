@@ -180,7 +180,7 @@ internal sealed class AmxEmitter
     /// <summary>Leaves whether there is one in the zero flag.</summary>
     private void EmitNextPanel()
     {
-        _code.mov(rax, Field(AmxField.PanelBytes));
+        _code.mov(rax, Field(AmxField.PanelStride));
         _code.add(Field(AmxField.PanelOffset), rax);
         _code.add(Field(AmxField.ColumnOffset), PanelRowBytes);
         _code.dec(Field(AmxField.PanelsLeft));

@@ -19,6 +19,7 @@ internal enum AmxField
     OutputStride,
     RowFactors,
     Sums,
+    PanelStride,
     Configuration,
     PanelOffset,
     ColumnOffset,

@@ -56,6 +56,7 @@ internal sealed unsafe class AmxInt8Tile(IAmxKernels kernels, AssembledInt8Tile 
                 Blocks = blocks,
                 Weights = call.Weights,
                 PanelBytes = call.InputBytes * TileSpecification.PanelColumns,
+                PanelStride = call.PanelBytes,
                 Panels = call.Panels,
                 RowScales = call.RowScales + row,
                 RowZeros = call.RowZeros + row,

@@ -38,7 +38,7 @@ internal static unsafe class AmxReference
         var (zero, total) = (a->RowZeros[row], a->ColumnSums[column]);
         var sum = ((short)zero * (short)total) + ((zero >> 16) * (total >> 16));
         var inputs = a->Rows + (row * a->RowStride);
-        var weights = a->Weights + (column / Columns * a->PanelBytes) + (column % Columns * 4);
+        var weights = a->Weights + (column / Columns * a->PanelStride) + (column % Columns * 4);
         for (long k = 0; k < a->PanelBytes / Columns; k++)
         {
             sum += inputs[k] * weights[(k / 4 * Columns * 4) + (k % 4)];
@@ -51,7 +51,7 @@ internal static unsafe class AmxReference
     {
         var sum = a->RowZeros[row];
         var hidden = (sbyte*)a->Rows + (row * a->RowStride);
-        var weights = (byte*)a->Weights + (column / Columns * a->PanelBytes) + (column % Columns * 4);
+        var weights = (byte*)a->Weights + (column / Columns * a->PanelStride) + (column % Columns * 4);
         for (long k = 0; k < a->PanelBytes / Columns; k++)
         {
             sum += hidden[k] * weights[(k / 4 * Columns * 4) + (k % 4)];

@@ -30,6 +30,7 @@ internal sealed unsafe class AmxTrial
         _finish = finish;
         (_rows, _columns) = (blockRows * blocks, panels * Columns);
         _expected = Outputs();
+        var stride = (inputs * Columns) + (panels % 2 * 64);
         Arguments = (AmxArguments*)allocate(sizeof(AmxArguments), true);
         *Arguments = new AmxArguments
         {
@@ -37,8 +38,9 @@ internal sealed unsafe class AmxTrial
             RowStride = inputs,
             BlockRows = blockRows,
             Blocks = blocks,
-            Weights = (sbyte*)Bytes(_columns * inputs),
+            Weights = (sbyte*)Bytes((int)((panels * stride) - (stride - (inputs * Columns)))),
             PanelBytes = (long)inputs * Columns,
+            PanelStride = stride,
             Panels = panels,
             RowScales = Floats(_rows),
             RowZeros = Ints(_rows, () => ZeroPoint.OfRow(_random.Next(256))),

@@ -4,8 +4,8 @@ using static Iced.Intel.AssemblerRegisters;
 namespace NativeSparse.Kernels;
 
 /// <summary>
-/// Down product of one expert, or of a part of its neurons, for up to 12 tokens: <c>sums[t][0..N) += hidden[t] W</c>, int32, all columns in one
-/// call. Weights are w + 128, each panel <c>[depth/4][32][4]</c>; a token's sums start at -128 times the sum of all its hidden values.
+/// Down product of one expert, or of a part of its neurons: <c>sums[t][0..N) += hidden[t] W</c>, int32, tiles of up to 12 tokens and all columns
+/// in one call. Weights are w + 128, each panel <c>[depth/4][32][4]</c>; a token's sums start at -128 times the sum of all its hidden values.
 /// </summary>
 /// <remarks>
 /// Hidden values and sums of a token lie at a fixed distance (<see cref="TileField.OutputOffset"/>), so that one pointer serves both.
@@ -15,16 +15,46 @@ internal sealed class ExpertDownEmitter(in TileSpecification tile, Abi abi) : Ti
 {
     private const int PanelVectors = 2;
     private const int VectorBytes = 64;
+    private const int StepBytes = PanelVectors * VectorBytes;
+
+    /// <summary>What is asked for next: a register that few rows leave free, and that belongs to no caller.</summary>
+    private static AssemblerRegister64 Fetched => r11;
 
     protected override void EmitBody()
     {
-        Load(Weights, TileField.Weights);
-        Load(Position, TileField.InputBytes);
+        KeepArguments();
         Code.mov(rax, Field(TileField.PanelStride));
         Code.mov(LoopWord, rax);
-        LoadRowPointers();
-        Load(rdi, TileField.OutputOffset);
+        Code.mov(rax, Field(TileField.RowTiles));
+        Code.mov(TilesWord, rax);
+        Code.mov(rax, Field(TileField.Rows));
+        Code.mov(TableWord, rax);
+        if (Tile.IsFetching)
+        {
+            Load(Fetched, TileField.Prefetch);
+        }
 
+        var tile = Code.CreateLabel();
+        Code.Label(ref tile);
+        RecallArguments();
+        Load(Weights, TileField.Weights);
+        Load(Position, TileField.InputBytes);
+        Load(rdi, TileField.OutputOffset);
+        Code.mov(rax, TableWord);
+        Code.add(TableWord, Tile.Rows * 8);
+        LoadRowPointersOfTable();
+        EmitPanels();
+        Code.dec(TilesWord);
+        Code.jnz(tile);
+    }
+
+    private static int VectorCount(int rows) => (rows * PanelVectors) + PanelVectors + 2;
+
+    private static AssemblerMemoryOperand Sums(int index) =>
+        __zmmword_ptr[RowPointers[index / PanelVectors] + rdi + (index % PanelVectors * VectorBytes)];
+
+    private void EmitPanels()
+    {
         var loop = Code.CreateLabel();
         Code.Label(ref loop);
         var sums = Tile.Rows * PanelVectors;
@@ -40,6 +70,11 @@ internal sealed class ExpertDownEmitter(in TileSpecification tile, Abi abi) : Ti
             for (var vector = 0; vector < PanelVectors; vector++)
             {
                 Code.vmovdqu32(Vectors[sums + vector], __zmmword_ptr[Weights + (((quad * PanelVectors) + vector) * VectorBytes)]);
+            }
+
+            for (var line = 0; Tile.IsFetching && line < StepBytes; line += VectorBytes)
+            {
+                Code.prefetcht0(__byte_ptr[Fetched + (quad * StepBytes) + line]);
             }
 
             for (var row = 0; row < Tile.Rows; row++)
@@ -64,13 +99,13 @@ internal sealed class ExpertDownEmitter(in TileSpecification tile, Abi abi) : Ti
         }
 
         Code.add(Weights, LoopWord);
+        if (Tile.IsFetching)
+        {
+            Code.add(Fetched, LoopWord);
+        }
+
         Code.add(rdi, PanelVectors * VectorBytes);
         Code.dec(Position);
         Code.jnz(loop);
     }
-
-    private static int VectorCount(int rows) => (rows * PanelVectors) + PanelVectors + 2;
-
-    private static AssemblerMemoryOperand Sums(int index) =>
-        __zmmword_ptr[RowPointers[index / PanelVectors] + rdi + (index % PanelVectors * VectorBytes)];
 }

@@ -6,7 +6,7 @@ namespace NativeSparse.Kernels;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct TileArguments
 {
-    /// <summary>One pointer for each row of quantized inputs.</summary>
+    /// <summary>One pointer for each row of quantized inputs; the expert product: for each row of all tiles.</summary>
     public byte** Rows;
 
     /// <summary>The panel; the expert product: the expert's first panel.</summary>
@@ -56,4 +56,7 @@ internal unsafe struct TileArguments
 
     /// <summary>The expert product: bytes from one panel of weights to the next.</summary>
     public long PanelStride;
+
+    /// <summary>The expert product: how many times the rows of a tile there are, one after the other.</summary>
+    public long RowTiles;
 }

@@ -19,7 +19,9 @@ internal abstract class TileEmitter
     private const int CacheLine = 64;
     private const int ArgumentsSlot = 0;
     private const int LoopSlot = 1;
-    private const int Slots = 2;
+    private const int TableSlot = 2;
+    private const int TilesSlot = 3;
+    private const int Slots = 4;
 
     private readonly List<(Label Label, float[] Values)> _constants = [];
     private readonly Frame _frame;
@@ -45,6 +47,12 @@ internal abstract class TileEmitter
 
     /// <summary>One word on the stack for the K loop.</summary>
     protected static AssemblerMemoryOperand LoopWord => Frame.Slot(LoopSlot);
+
+    /// <summary>Where the rows' pointers of the next tile lie.</summary>
+    protected static AssemblerMemoryOperand TableWord => Frame.Slot(TableSlot);
+
+    /// <summary>Tiles to come.</summary>
+    protected static AssemblerMemoryOperand TilesWord => Frame.Slot(TilesSlot);
 
     /// <summary>Assembles the kernel of a specification.</summary>
     /// <exception cref="NotSupportedException">No kernel of this form exists.</exception>
@@ -78,6 +86,12 @@ internal abstract class TileEmitter
     protected void LoadRowPointers()
     {
         Code.mov(rax, Field(TileField.Rows));
+        LoadRowPointersOfTable();
+    }
+
+    /// <summary>The same, of a table that rax points to.</summary>
+    protected void LoadRowPointersOfTable()
+    {
         for (var row = Tile.Rows - 1; row >= 0; row--)
         {
             Code.mov(RowPointers[row], __qword_ptr[rax + (row * 8)]);

@@ -19,4 +19,5 @@ internal enum TileField
     Groups,
     ColumnMask,
     PanelStride,
+    RowTiles,
 }

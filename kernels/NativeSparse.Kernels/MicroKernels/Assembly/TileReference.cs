@@ -19,7 +19,11 @@ internal static unsafe class TileReference
                     RunInt4(tile, arguments, row);
                     break;
                 default:
-                    RunExpertDown(tile, arguments, row);
+                    for (long number = 0; number < arguments->RowTiles; number++)
+                    {
+                        RunExpertDown(tile, arguments, (number * tile.Rows) + row);
+                    }
+
                     break;
             }
         }
@@ -111,7 +115,7 @@ internal static unsafe class TileReference
         }
     }
 
-    private static void RunExpertDown(in TileSpecification tile, TileArguments* a, int row)
+    private static void RunExpertDown(in TileSpecification tile, TileArguments* a, long row)
     {
         var hidden = (sbyte*)a->Rows[row];
         var sums = (int*)(hidden + a->OutputOffset);

@@ -7,6 +7,9 @@ internal readonly record struct TileSpecification(TileKind Kind, int Rows, TileE
     /// <summary>Most rows of an int8 tile: 24 accumulators.</summary>
     public const int MaxRows = 12;
 
+    /// <summary>Most rows of an expert product that fetches: more take longer than their weights' way from memory.</summary>
+    public const int MaxFetchingRows = 4;
+
     /// <summary>Columns of an int8 panel and of a step of the expert product.</summary>
     public const int PanelColumns = 32;
 
@@ -37,6 +40,9 @@ internal readonly record struct TileSpecification(TileKind Kind, int Rows, TileE
     /// <summary>Expert product: inner indices of one call, a multiple of 4.</summary>
     public int Depth { get; init; }
 
+    /// <summary>Expert product: asks for as many panels as it multiplies, from <see cref="TileField.Prefetch"/> on.</summary>
+    public bool IsFetching { get; init; }
+
     /// <exception cref="NotSupportedException">No kernel of this form exists.</exception>
     public void Validate()
     {
@@ -50,6 +56,7 @@ internal readonly record struct TileSpecification(TileKind Kind, int Rows, TileE
         Refuse(Kind == TileKind.Int4 && (Epilogue is TileEpilogue.Raw or TileEpilogue.Accumulate), "int4 tiles end in float32");
         Refuse(Kind == TileKind.ExpertDown && (Epilogue != TileEpilogue.Accumulate || IsMasked), "the expert product accumulates whole panels");
         Refuse(Kind == TileKind.ExpertDown ? Depth is < 4 or > 256 || Depth % 4 != 0 : Depth != 0, "a depth of 4 to 256 is the expert product's alone");
+        Refuse(IsFetching && (Kind != TileKind.ExpertDown || Rows > MaxFetchingRows), "only expert products of 1 to 4 rows fetch");
     }
 
     private void Refuse(bool isWrong, string reason)

@@ -6,6 +6,9 @@ internal sealed unsafe class TileTrial
     /// <summary>An initial value of outputs, finite as int32 and as float32.</summary>
     private const int Untouched = 0x3FC0_1234;
 
+    /// <summary>Tiles of one call of the expert product.</summary>
+    private const int DownTiles = 2;
+
     private readonly TileSpecification _tile;
     private readonly Random _random;
     private readonly Allocate _allocate;
@@ -13,6 +16,7 @@ internal sealed unsafe class TileTrial
     private readonly nint _expected;
     private readonly int _outputBytes;
     private readonly int _outputSkip;
+    private readonly int _rows;
 
     /// <param name="tile">What is tried.</param>
     /// <param name="steps">int8: fours of inner indices; int4: pairs of groups; the expert product: panels.</param>
@@ -30,6 +34,7 @@ internal sealed unsafe class TileTrial
         var mask = (1UL << shown) - 1;
         _outputBytes = shown * sizeof(int);
         _outputSkip = isDown ? tile.Depth : 0;
+        _rows = isDown ? tile.Rows * DownTiles : tile.Rows;
 
         var shared = new TileArguments { ColumnMask = tile.IsMasked ? mask : 0 };
         Fill(ref shared, steps);
@@ -48,7 +53,7 @@ internal sealed unsafe class TileTrial
     {
         var expected = (TileArguments*)_expected;
         TileReference.Run(_tile, expected);
-        for (var row = 0; row < _tile.Rows; row++)
+        for (var row = 0; row < _rows; row++)
         {
             for (var i = 0; i < _outputBytes / sizeof(int); i++)
             {
@@ -87,6 +92,8 @@ internal sealed unsafe class TileTrial
                 a.PanelStride = panel + (steps % 2 * 64);
                 a.Weights = Bytes((int)((steps - 1) * a.PanelStride) + panel);
                 a.OutputOffset = _outputSkip;
+                a.RowTiles = DownTiles;
+                a.Prefetch = _tile.IsFetching ? a.Weights : null;
                 return;
         }
 
@@ -170,8 +177,8 @@ internal sealed unsafe class TileTrial
 
     private byte** CreateRows(Func<nint> create)
     {
-        var table = (nint*)_allocate(_tile.Rows * sizeof(nint), false);
-        for (var row = 0; row < _tile.Rows; row++)
+        var table = (nint*)_allocate(_rows * sizeof(nint), false);
+        for (var row = 0; row < _rows; row++)
         {
             table[row] = create();
         }

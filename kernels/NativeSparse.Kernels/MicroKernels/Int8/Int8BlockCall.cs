@@ -19,6 +19,9 @@ internal unsafe struct Int8BlockCall
 
     public int Panels;
 
+    /// <summary>Bytes from one of them to the next.</summary>
+    public nint PanelBytes;
+
     /// <summary>Whether other rows were multiplied with these panels just before: they need not be asked for ahead.</summary>
     public bool AreWeightsNear;
 

@@ -34,7 +34,7 @@ internal static unsafe class Int8Panels<TWidth, TVector>
         var group = (int)Math.Clamp(GroupBytes / matrix.PanelBytes, 1, isFused ? MaxPanels : PartPanels);
         var biases = stackalloc float[MaxPanels * Panel];
         new Span<float>(biases, (epilogue.Bias.IsEmpty ? group : 1) * Panel).Clear();
-        var call = new Int8BlockCall { RowStride = x.Stride, InputBytes = x.InputBytes };
+        var call = new Int8BlockCall { RowStride = x.Stride, InputBytes = x.InputBytes, PanelBytes = matrix.PanelBytes };
         for (var panel = first; panel < end; panel += call.Panels)
         {
             call.Panels = panel < whole ? Math.Min(group, whole - panel) : 1;

@@ -29,6 +29,7 @@ internal static unsafe class Int8RawPanels
                     InputBytes = part.InputBytes,
                     Weights = matrix.Panel(panel),
                     Panels = panels,
+                    PanelBytes = matrix.PanelBytes,
                     RowScales = part.Scales,
                     RowZeros = part.Zeros,
                     ColumnScales = matrix.Scales(panel),

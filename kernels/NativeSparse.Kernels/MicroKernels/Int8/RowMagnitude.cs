@@ -13,6 +13,7 @@ internal unsafe struct RowMagnitude
     /// <summary>NaN where a value was not finite.</summary>
     public readonly float Value
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
             var half = Vector128.MaxNative(_high.GetLower(), _high.GetUpper());

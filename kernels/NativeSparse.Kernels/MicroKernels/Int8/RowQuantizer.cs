@@ -46,13 +46,15 @@ internal static unsafe class RowQuantizer
         }
     }
 
-    /// <summary>Rounds 32 values to q - 128.</summary>
+    /// <summary>Rounds 32 values to q - 128; returns them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreGroup(float* x, QuantizedRow row, float inverse, sbyte* destination)
+    public static Vector256<sbyte> StoreGroup(float* x, QuantizedRow row, float inverse, sbyte* destination)
     {
         var factor = Vector256.Create(inverse);
         var shift = Shift(row.Zero - QuantizedRow.Middle);
-        Narrow(x, factor, shift).Store(destination);
+        var group = Narrow(x, factor, shift);
+        group.Store(destination);
+        return group;
     }
 
     /// <summary>Scale and zero point of a row.</summary>
