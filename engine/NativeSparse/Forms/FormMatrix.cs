@@ -43,6 +43,9 @@ internal sealed class FormMatrix
     /// <summary>How it is held.</summary>
     public Precision Precision => _int8 is not null ? Precision.Int8 : _int4 is not null ? Precision.Int4 : _storage;
 
+    /// <summary>The integers of an int4 matrix, else null.</summary>
+    public QuantizedInt4Weights? Int4 => _int4;
+
     /// <summary>Holds float32 weights at a precision, rounded where it asks for that.</summary>
     public static FormMatrix Create(float[] values, int inputWidth, int outputWidth, Precision precision) => precision switch
     {

@@ -63,6 +63,11 @@ public sealed class QuantizedInt4Weights
     /// <summary><c>[ceil(K / 32), N]</c>, 0 to 15.</summary>
     public ReadOnlyMemory<byte> Zeros { get; }
 
+    /// <summary>
+    /// Groups that <see cref="Round"/> made zero although their weights are not: the scale they need is below the least float16 number, 6e-8.
+    /// </summary>
+    public int VanishedGroups { get; private init; }
+
     /// <summary>Groups of so many inputs.</summary>
     public static int Groups(int inputWidth) => (inputWidth + Group - 1) / Group;
 
@@ -75,6 +80,7 @@ public sealed class QuantizedInt4Weights
     {
         DenseArguments.CheckPack(weights.Length, inputWidth, outputWidth);
         var groups = Groups(inputWidth);
+        var vanished = 0;
         var (values, scales, zeros) = (new byte[weights.Length], new Half[groups * outputWidth], new byte[groups * outputWidth]);
         for (var g = 0; g < groups; g++)
         {
@@ -100,6 +106,7 @@ public sealed class QuantizedInt4Weights
                 }
 
                 var step = (float)scale;
+                vanished += step == 0 && low != high ? 1 : 0;
                 var zero = step > 0 ? (byte)Math.Clamp(MathF.Round(-low / step), 0, MaxValue) : (byte)0;
                 scales[(g * outputWidth) + n] = scale;
                 zeros[(g * outputWidth) + n] = zero;
@@ -111,7 +118,7 @@ public sealed class QuantizedInt4Weights
             }
         }
 
-        return new QuantizedInt4Weights(values, scales, zeros, inputWidth, outputWidth);
+        return new QuantizedInt4Weights(values, scales, zeros, inputWidth, outputWidth) { VanishedGroups = vanished };
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NativeSparse.Calibration;
@@ -108,6 +109,26 @@ public sealed class ModelConverterTests : IDisposable
         Assert.Empty(_folder.GetFileSystemInfos());
     }
 
+    [Theory]
+    [InlineData("dense", null, "int8")]
+    [InlineData("dense", null, "int4")]
+    [InlineData("experts", "contiguous", "int8")]
+    [InlineData("experts", "contiguous", "int4")]
+    public void Weights_that_a_precision_cannot_hold_are_an_error_that_names_site_and_weight(string form, string? converter, string precision)
+    {
+        var model = Path.Combine(_folder.FullName, "model.onnx");
+        File.WriteAllBytes(model, WithOneWeight(Half.NaN));
+        var plan = ConversionPlan.ForEverySite(form, converter) with { DefaultPrecision = precision };
+
+        var error = Assert.Throws<ConversionException>(() => ModelConverter.Convert(model, Path.Combine(_folder.FullName, "out.onnx"), plan, cancellation: Token));
+
+        Assert.Contains($"cannot be held at {precision}", error.Message, StringComparison.Ordinal);
+        Assert.Contains("is NaN", error.Message, StringComparison.Ordinal);
+        Assert.NotNull(error.Site);
+        Assert.Equal(form, error.Form);
+        Assert.Equal(["model.onnx"], _folder.GetFileSystemInfos().Select(entry => entry.Name));
+    }
+
     [Fact]
     public void A_report_of_numbers_that_are_none_is_json_without_them()
     {
@@ -177,6 +198,18 @@ public sealed class ModelConverterTests : IDisposable
         model.Save(output);
         var exception = Assert.Throws<ModelFormatException>(() => SparseEngine.Load(output, cancellation: Token));
         Assert.Contains("'2'", exception.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The model with one weight of its first network replaced.</summary>
+    private static byte[] WithOneWeight(Half value)
+    {
+        var bytes = File.ReadAllBytes(Novella.Path);
+        var weights = OnnxModel.Load(bytes).FindFeedForwards().Sites[0].ReadWeights();
+        Half[] stored = [.. weights.Up[..64].Select(weight => (Half)weight)];
+        var place = bytes.AsSpan().IndexOf(MemoryMarshal.AsBytes(stored.AsSpan()));
+        Assert.True(place > 0);
+        MemoryMarshal.Write(bytes.AsSpan(place), value);
+        return bytes;
     }
 
     private void Convert(ConversionPlan plan) =>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Text.Json.Nodes;
 using NativeSparse.Forms;
 using NativeSparse.Kernels;
@@ -70,6 +71,28 @@ public abstract class FormContractTests(string form, string? converter, Func<Jso
             first ??= actual;
             Assert.All(actual.Zip(first), pair => Assert.Equal(pair.First, pair.Second, 0.02f * (1 + Math.Abs(pair.Second))));
         }
+    }
+
+    [Theory]
+    [InlineData(1f, false)]
+    [InlineData(1e-8f, true)]
+    public void A_report_says_where_weights_are_too_small_for_int4(float factor, bool isSaid)
+    {
+        var weights = DenseReference.Random(1, Width, Hidden, Output, gated: true, biases: false, "silu");
+        TensorPrimitives.Multiply(weights.Down, factor, weights.Down);
+        using var backend = BackendCatalog.Open("reference");
+        var context = new ConversionContext
+        {
+            Site = "site",
+            Weights = weights,
+            Precision = Precision.Int4,
+            Backend = backend,
+            Splitter = SerialSplitter.Instance,
+        };
+
+        var notes = FormRegistry.Find(form).Convert(context, converter, lossless()).Report.Notes;
+
+        Assert.Equal(isSaid, notes.Any(note => note.Contains("became zero", StringComparison.Ordinal)));
     }
 
     [Theory]

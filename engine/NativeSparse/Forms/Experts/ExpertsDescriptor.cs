@@ -86,6 +86,11 @@ internal sealed class ExpertsDescriptor : FormDescriptor
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"error before rounding {error:0.0000}"));
         }
 
+        if (rounded.Nibbles is { } nibbles && VanishedWeights.Note([.. nibbles.Up, .. nibbles.Gate, .. nibbles.Down]) is { } note)
+        {
+            notes.Add(note);
+        }
+
         return new FormConversion(rounded, report with
         {
             Precision = Conversion.Precisions.Name(context.Precision),
