@@ -7,42 +7,36 @@ namespace NativeSparse.Onnx;
 internal sealed class RegionReading
 {
     private readonly Region _region;
-    private readonly LinearTable _linears;
-    private readonly TensorReader _tensors;
-    private readonly bool _scalarBiases;
-    private readonly Dictionary<GraphValue, RegionValue> _values = [];
-    private readonly List<Leaf> _variables = [];
-    private readonly Dictionary<GraphValue, double> _scalars = [];
+    private readonly RegionState _state = new();
+    private readonly ElementwiseReading _elementwise;
     private readonly SortedDictionary<int, GraphNode> _movements = [];
 
     private RegionReading(Region region, LinearTable linears, TensorReader tensors, bool scalarBiases)
     {
         _region = region;
-        _linears = linears;
-        _tensors = tensors;
-        _scalarBiases = scalarBiases;
+        _elementwise = new ElementwiseReading(_state, linears, tensors, scalarBiases);
     }
 
     /// <summary>What goes into the activation: one (plain) or two (gated).</summary>
-    internal IReadOnlyList<Leaf> Variables => _variables;
+    internal IReadOnlyList<Leaf> Variables => _state.Variables;
 
     /// <summary>The movements between the first linear and the last value, by stage.</summary>
     internal IReadOnlyList<GraphNode> Movements => [.. _movements.Values];
 
     /// <summary>The values of the region and the outputs of its linears.</summary>
-    internal IReadOnlyDictionary<GraphValue, RegionValue> Values => _values;
+    internal IReadOnlyDictionary<GraphValue, RegionValue> Values => _state.Values;
 
     /// <summary>The constants of one element in the region.</summary>
-    internal IReadOnlyDictionary<GraphValue, double> Scalars => _scalars;
+    internal IReadOnlyDictionary<GraphValue, double> Scalars => _state.Scalars;
 
     /// <summary>Whether constants of 16 bits take part.</summary>
-    internal bool Half { get; private set; }
+    internal bool Half => _state.Half;
 
     /// <summary>Whether quantize/dequantize pairs are looked through.</summary>
-    internal bool Quantized { get; private set; }
+    internal bool Quantized => _state.Quantized;
 
     /// <summary>Why it is no network; null when nothing is wrong.</summary>
-    internal string? Reason { get; private set; }
+    internal string? Reason => _state.Reason;
 
     /// <summary>Reads a region up to the input of a linear.</summary>
     /// <param name="region">The region.</param>
@@ -63,41 +57,41 @@ internal sealed class RegionReading
         foreach (var source in _region.Sources)
         {
             var leaf = new Leaf { Linear = source, Count = source.OutputWidth };
-            Half |= source.ValueType is "float16" or "bfloat16";
-            Quantized |= source.Quantized;
-            _values[source.Output] = new RegionValue(source.OutputAxis, source.OutputWidth, 0, source.Activation is null ? leaf : null);
+            _state.Half |= source.ValueType is "float16" or "bfloat16";
+            _state.Quantized |= source.Quantized;
+            _state.Values[source.Output] = new RegionValue(source.OutputAxis, source.OutputWidth, 0, source.Activation is null ? leaf : null);
             if (source.Activation is not null)
             {
-                Variable(leaf);
+                _state.AddVariable(leaf);
             }
         }
 
         foreach (var node in _region.Nodes)
         {
-            if (Reason is null)
+            if (_state.Reason is null)
             {
                 Step(node);
             }
         }
 
-        if (Reason is null && _values.TryGetValue(down.Input, out var result))
+        if (_state.Reason is null && _state.Values.TryGetValue(down.Input, out var result))
         {
             if (result.Leaf is not null)
             {
-                Reason = "no activation between the two linears";
+                _state.Reason = "no activation between the two linears";
             }
             else if (result.Axis != down.InputAxis)
             {
-                Reason = "the second linear sums over another axis than the one the first writes";
+                _state.Reason = "the second linear sums over another axis than the one the first writes";
             }
             else if (result.Width != down.InputWidth)
             {
-                Reason = $"the first linear writes {result.Width} features, the second reads {down.InputWidth}";
+                _state.Reason = $"the first linear writes {result.Width} features, the second reads {down.InputWidth}";
             }
         }
         else
         {
-            Reason ??= "the second linear does not read the first";
+            _state.Reason ??= "the second linear does not read the first";
         }
     }
 
@@ -105,11 +99,11 @@ internal sealed class RegionReading
     {
         if (ElementwiseOperators.Contains(node))
         {
-            Elementwise(node);
+            _elementwise.Read(node);
             return;
         }
 
-        if (node.Input(0) is not { } input || node.Output(0) is not { } output || !_values.TryGetValue(input, out var value))
+        if (node.Input(0) is not { } input || node.Output(0) is not { } output || !_state.Values.TryGetValue(input, out var value))
         {
             return;
         }
@@ -124,18 +118,18 @@ internal sealed class RegionReading
         }
         else if (Quantization.ClipsBelowZero(node))
         {
-            Quantized = true;
+            _state.Quantized = true;
             if (value.Leaf is { } leaf)
             {
-                Variable(leaf);
+                _state.AddVariable(leaf);
             }
 
-            _values[output] = value with { Leaf = null };
+            _state.Values[output] = value with { Leaf = null };
         }
         else
         {
-            Quantized |= Quantization.IsHalf(node);
-            _values[output] = value;
+            _state.Quantized |= Quantization.IsHalf(node);
+            _state.Values[output] = value;
         }
     }
 
@@ -143,25 +137,25 @@ internal sealed class RegionReading
     {
         if ((value.Inner == 0 ? FeatureSplit.OfReshape(node, value) : FeatureSplit.Squeezed(node, value)) is { } split)
         {
-            _values[output] = split;
+            _state.Values[output] = split;
             return;
         }
 
         if (value.Inner != 0 || FeatureAxis.After(node, value.Axis, value.Width) is not { } axis)
         {
-            Reason = $"{node.Operator} '{node.Name}' does not keep the features on one axis";
+            _state.Reason = $"{node.Operator} '{node.Name}' does not keep the features on one axis";
             return;
         }
 
         var stage = value.Stage + 1;
         if (_movements.TryGetValue(stage, out var other) && !Equivalent(node, other))
         {
-            Reason = $"'{node.Name}' and '{other.Name}' move the two branches differently";
+            _state.Reason = $"'{node.Name}' and '{other.Name}' move the two branches differently";
             return;
         }
 
         _movements.TryAdd(stage, node);
-        _values[output] = value with { Axis = axis, Stage = stage };
+        _state.Values[output] = value with { Axis = axis, Stage = stage };
     }
 
     private static bool Equivalent(GraphNode left, GraphNode right) =>
@@ -178,144 +172,26 @@ internal sealed class RegionReading
     {
         if (value.Leaf is not { } leaf)
         {
-            Reason = $"{node.Operator} '{node.Name}' takes a part of the activation's output";
+            _state.Reason = $"{node.Operator} '{node.Name}' takes a part of the activation's output";
             return;
         }
 
         foreach (var (output, part) in value.Inner == 0 ? [] : FeatureSplit.Parts(node, value))
         {
-            _values[output] = part;
+            _state.Values[output] = part;
         }
 
         foreach (var (output, start, step, count) in value.Inner == 0 && node.Operator != "Gather" ? ColumnRanges.Of(node, value.Axis, value.Width) : [])
         {
             if (leaf.Columns(start, step, count) is { } part)
             {
-                _values[output] = value with { Leaf = part, Width = count };
+                _state.Values[output] = value with { Leaf = part, Width = count };
             }
         }
 
-        if (!node.Outputs.Any(o => o is not null && _values.ContainsKey(o)))
+        if (!node.Outputs.Any(o => o is not null && _state.Values.ContainsKey(o)))
         {
-            Reason = $"the columns that {node.Operator} '{node.Name}' takes cannot be determined";
-        }
-    }
-
-    private void Elementwise(GraphNode node)
-    {
-        RegionValue? common = null;
-        GraphValue? vector = null;
-        foreach (var input in node.Inputs)
-        {
-            if (input is null)
-            {
-                continue;
-            }
-
-            if (_values.TryGetValue(input, out var value))
-            {
-                if (value.Inner != 0 || (common is not null && (common.Axis, common.Width, common.Stage) != (value.Axis, value.Width, value.Stage)))
-                {
-                    Reason = $"'{node.Name}' combines values of different width or layout";
-                    return;
-                }
-
-                common ??= value;
-            }
-            else if (_linears.Constant(input) is { } constant)
-            {
-                if (constant.Count != 1 || constant.Shape.Length > RankBeside(node, input))
-                {
-                    vector = input;
-                }
-                else if (!_scalars.ContainsKey(input))
-                {
-                    Half |= constant.ValueType is "float16" or "bfloat16";
-                    _scalars.Add(input, constant.ReadScalar(_tensors));
-                }
-            }
-            else
-            {
-                Reason ??= $"'{node.Name}' also reads '{input.Name}', which no linear here writes";
-                return;
-            }
-        }
-
-        if (common is null || node.Output(0) is not { } output)
-        {
-            Reason ??= $"'{node.Name}' depends on constants only";
-            return;
-        }
-
-        if (AddBias(node, output) || Reason is not null)
-        {
-            return;
-        }
-
-        if (vector is not null && !(ElementwiseOperators.AddsBias(node) && vector == node.Input(1)))
-        {
-            Reason = $"{node.Operator} '{node.Name}' has a vector '{vector.Name}': not one scalar function";
-            return;
-        }
-
-        foreach (var input in node.Inputs)
-        {
-            if (input is not null && _values.TryGetValue(input, out var value) && value.Leaf is { } leaf)
-            {
-                Variable(ElementwiseOperators.AddsBias(node) && node.Input(1) is { } added ? leaf.With(new LinearBias(_linears.Constant(added)!)) : leaf);
-            }
-        }
-
-        _values[output] = common with { Leaf = null };
-    }
-
-    /// <summary>The rank that a constant may have without adding axes to the value beside it.</summary>
-    private int RankBeside(GraphNode node, GraphValue constant) =>
-        node.Inputs.FirstOrDefault(i => i is not null && !ReferenceEquals(i, constant) && _values.ContainsKey(i))?.Rank ?? 2;
-
-    private bool AddBias(GraphNode node, GraphValue output)
-    {
-        if (ElementwiseOperators.AddsBias(node) && node.Input(1) is { } second)
-        {
-            if (node.Input(0) is not { } first || !_values.TryGetValue(first, out var before) || before.Leaf is null
-                || _linears.Constant(second) is not { } bias || !LinearBias.Fits(bias, before.Axis, before.Width, first.Rank) || before.Axis != -1)
-            {
-                Reason = $"the bias of {node.Operator} '{node.Name}' does not fit the linear before it";
-            }
-
-            return false;
-        }
-
-        if (node.Operator != "Add" || node.Inputs.Length != 2)
-        {
-            return false;
-        }
-
-        for (var side = 0; side < 2; side++)
-        {
-            if (node.Inputs[side] is { } constantSide && node.Inputs[1 - side] is { } other
-                && _values.TryGetValue(other, out var value) && value is { Leaf: { } leaf, Inner: 0 } && _linears.Constant(constantSide) is { } constant)
-            {
-                var fits = LinearBias.Fits(constant, value.Axis, value.Width, other.Rank)
-                    || (_scalarBiases && constant.Count == 1 && constant.Shape.Length <= (other.Rank ?? 1) && OnlyReader(other, node));
-                if (fits)
-                {
-                    _values[output] = value with { Leaf = leaf.With(new LinearBias(constant)) };
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
-
-    private static bool OnlyReader(GraphValue value, GraphNode node) => value.Consumers.TrueForAll(c => ReferenceEquals(c, node));
-
-    private void Variable(Leaf leaf)
-    {
-        if (!_variables.Exists(v => v.Matches(leaf)))
-        {
-            _variables.Add(leaf);
+            _state.Reason = $"the columns that {node.Operator} '{node.Name}' takes cannot be determined";
         }
     }
 }

@@ -11,16 +11,20 @@ internal sealed unsafe class Int8DispatchSchedule<TWidth, TVector>(Int8Tile tile
     /// <summary>Tokens of one pass: bounds the scratch memory.</summary>
     private const int PassTokens = 512;
 
+    /// <summary>Hidden values and sums of a pass through narrow experts: what the second-level cache holds beside weights.</summary>
+    private const int PassBytes = 3 << 19;
+
     /// <summary>One in so many experts must be active at least for one down product of all of them to be the faster one.</summary>
     private const int LeastWholeShare = 10;
 
     public override void Run(in Execution execution, View x, in Routing routing, Int8Experts experts, float scale, View y)
     {
-        for (var first = 0; first < x.Rows; first += PassTokens)
+        var passTokens = Tokens(experts, routing.Experts.Columns);
+        for (var first = 0; first < x.Rows; first += passTokens)
         {
             execution.Cancellation.ThrowIfCancellationRequested();
             using var scope = execution.Scratch.Enter();
-            var count = Math.Min(PassTokens, x.Rows - first);
+            var count = Math.Min(passTokens, x.Rows - first);
             var bins = ExpertBins.Rent(
                 execution.Scratch, routing, first, count, experts.Experts, Int8ExpertPass.MaxRows, scale);
             if (bins.Pairs > 0)
@@ -28,6 +32,18 @@ internal sealed unsafe class Int8DispatchSchedule<TWidth, TVector>(Int8Tile tile
                 RunPass(execution, x.Slice(first, count), bins, experts, y.Slice(first, count));
             }
         }
+    }
+
+    /// <summary>Few enough for narrow experts, whose weights come quickly; others would fetch theirs too often.</summary>
+    private static int Tokens(Int8Experts experts, int active)
+    {
+        if (experts.Narrow is not { } narrow)
+        {
+            return PassTokens;
+        }
+
+        var bytes = (((long)active * experts.HiddenStride) + experts.SumStride) * sizeof(float) + narrow.TotalDepth;
+        return (int)Math.Clamp(PassBytes / bytes, Int8ExpertPass.MaxRows, PassTokens);
     }
 
     private static void RunPass(in Execution execution, View x, in ExpertBins bins, Int8Experts experts, View y)
