@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Xunit;
 
 namespace NativeSparse.Cli.Tests;
@@ -36,6 +37,84 @@ public sealed class BenchModelCommandTests
         Assert.Equal(3, capture.ExitCode);
         Assert.Contains("no feed-forward network", capture.Error, StringComparison.Ordinal);
         Assert.Contains("nativesparse inspect", capture.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_converted_file_is_compared_with_the_dense_file_of_its_inputs_and_outputs()
+    {
+        using var folder = new TemporaryFolder();
+        var (model, converted) = (folder.File("model.onnx"), folder.File("out.onnx"));
+        SmallModel.Write(model, ["layer.0"]);
+        await Capture.Run("convert", model, "-o", converted, "--precision", "int8");
+
+        var alone = await Capture.Run("bench", "model", converted, DefaultModel.Model, "--rounds", "1", "--json");
+        var both = await Capture.Run("bench", "model", converted, DefaultModel.Model, model, "--rounds", "1", "--json");
+
+        Assert.Equal((0, 0), (alone.ExitCode, both.ExitCode));
+        Assert.Contains($"{converted} is compared with nothing", alone.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("compared with nothing", both.Error, StringComparison.Ordinal);
+        var (without, with) = (alone.Json().GetProperty("rows")[0], both.Json().GetProperty("rows")[0]);
+        Assert.Equal(JsonValueKind.Null, without.GetProperty("ratioToOnnxRuntime").ValueKind);
+        Assert.Equal(JsonValueKind.Null, without.GetProperty("cosine").ValueKind);
+        Assert.InRange(with.GetProperty("cosine").GetDouble(), 0.9, 1.000001);
+        Assert.Equal("int8", with.GetProperty("precision").GetString());
+    }
+
+    [Fact]
+    public async Task A_comparison_that_fails_says_where_and_by_how_much()
+    {
+        using var folder = new TemporaryFolder();
+        var (model, expected) = (folder.File("model.onnx"), folder.File("expected.npz"));
+        SmallModel.Write(model, ["layer.0"]);
+        await Capture.Run("run", model, "--random", "1", "--outputs", expected);
+
+        var rounded = await Capture.Run("run", model, "--random", "1", "--precision", "int4", "--compare", expected);
+        var same = await Capture.Run("run", model, "--random", "1", "--compare", expected);
+
+        Assert.Equal((1, 0), (rounded.ExitCode, same.ExitCode));
+        Assert.Matches(@"first outside \(--atol, --rtol say how much is allowed\): 'y'\[\d+, \d+\] is \S+, expected \S+ \+- \S+", rounded.Out);
+        Assert.DoesNotContain("first outside", same.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_backend_for_a_file_that_runs_in_onnx_runtime_is_said_to_run_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        var model = folder.File("model.onnx");
+        SmallModel.Write(model, ["layer.0"]);
+
+        var asIs = await Capture.Run("run", model, "--random", "1", "--backend", "reference");
+        var ours = await Capture.Run("run", model, "--random", "1", "--backend", "reference", "--form", "dense");
+
+        Assert.Contains("--backend reference has nothing to run", asIs.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("nothing to run", ours.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Figures_on_inputs_that_nobody_gave_say_so_in_the_answer_and_in_the_file()
+    {
+        using var folder = new TemporaryFolder();
+        var (model, converted) = (folder.File("model.onnx"), folder.File("out.onnx"));
+        SmallModel.Write(model, ["layer.0"]);
+
+        var convert = await Capture.Run("convert", model, "-o", converted, "--precision", "int8");
+        var inspect = await Capture.Run("inspect", converted);
+
+        Assert.Contains("on made-up inputs", convert.Out, StringComparison.Ordinal);
+        Assert.Contains("on made-up inputs", inspect.Out, StringComparison.Ordinal);
+        Assert.Contains("nothing fitted, errors not measured", inspect.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("int8")]
+    [InlineData("int4")]
+    public async Task Kernels_without_a_measured_peak_are_timed_too(string precision)
+    {
+        var capture = await Capture.Run(
+            "bench", "kernels", "--family", "dense", "--precision", precision, "--shape", "1x32x32", "--backend", "reference", "--rounds", "1", "--json");
+
+        Assert.Equal((0, string.Empty), (capture.ExitCode, capture.Error));
+        Assert.Equal(JsonValueKind.Null, capture.Json().GetProperty("rows")[0].GetProperty("shareOfPeak").ValueKind);
     }
 
     [Fact]

@@ -51,6 +51,16 @@ public sealed class HostMistakesTests : IDisposable
     }
 
     [Fact]
+    public void An_input_of_another_type_is_named_with_both_types()
+    {
+        using var engine = SparseEngine.Load(Novella.Path, new SparseOptions { Threads = 1 }, Token);
+        var inputs = Novella.Inputs(1, 4);
+        inputs["input_ids"] = Tensor.Create(new float[4], [1, 4]);
+        var exception = Assert.Throws<ArgumentException>(() => engine.Run(inputs, Token));
+        Assert.Contains("input 'input_ids' holds Float values, the model wants Int64", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_value_that_is_null_is_named()
     {
         using var engine = SparseEngine.Load(Novella.Path, new SparseOptions { Threads = 1 }, Token);

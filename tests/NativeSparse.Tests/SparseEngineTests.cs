@@ -35,8 +35,8 @@ public sealed class SparseEngineTests
         using var engine = SparseEngine.Load(Novella.Path, new SparseOptions { Plan = Experts, Threads = 2 }, Token);
         var named = Novella.Inputs(1, 16);
         var expected = engine.Run(named, Token);
-        using var inputs = new ValueList(engine.InputNames.Select(name => NativeSparse.Session.TensorConversion.ToValue(name, named[name])));
-        using var outputs = new ValueList(engine.OutputNames.Select(name => NativeSparse.Session.TensorConversion.ToValue(name, expected[name])));
+        using var inputs = new ValueList(engine.InputNames.Select(name => NativeSparse.Session.TensorConversion.ToValue(name, named[name], engine.InputMetadata[name])));
+        using var outputs = new ValueList(engine.OutputNames.Select(name => NativeSparse.Session.TensorConversion.ToValue(name, expected[name], engine.OutputMetadata[name])));
 #pragma warning disable xUnit1051 // a token that can be cancelled costs a registration: this is about runs without one
         Assert.Equal(0, Allocations.Count(() => engine.Run(inputs.Span, outputs.Span)));
 #pragma warning restore xUnit1051

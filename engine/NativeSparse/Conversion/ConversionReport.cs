@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace NativeSparse.Conversion;
 
 /// <summary>What a conversion did, with the numbers that judge it. Written into the converted file.</summary>
@@ -6,7 +8,8 @@ public sealed record ConversionReport
     /// <summary>The saved file, or null when converted at load.</summary>
     public string? Output { get; init; }
 
-    /// <summary>Bytes of the saved file and its external data; 0 when converted at load.</summary>
+    /// <summary>Bytes of the saved file and its external data; 0 when converted at load, and in the report that the file itself carries.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long Bytes { get; init; }
 
     /// <summary>Time of the whole conversion.</summary>

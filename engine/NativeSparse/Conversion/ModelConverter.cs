@@ -116,7 +116,9 @@ public static class ModelConverter
         var report = execution.Report with
         {
             Output = target,
-            Model = batches.Count > 0 ? ModelComparison.Compare(dense, inMemory, batches, cancellation) : null,
+            Model = batches.Count > 0
+                ? ModelComparison.Compare(dense, inMemory, batches, cancellation) with { OnMadeUpInputs = execution.Judging.Count == 0 }
+                : null,
         };
         options.Progress?.Report(new ConversionProgress("save", null, 0.95));
         model.Metadata[EngineLoader.VersionKey] = EngineLoader.FileVersion.ToString(CultureInfo.InvariantCulture);

@@ -1,8 +1,17 @@
+using System.Text.Json.Serialization;
+
 namespace NativeSparse.Conversion;
 
 /// <summary>The converted model's outputs beside the dense model's, on held-out inputs.</summary>
 public sealed record ModelReport
 {
+    /// <summary>
+    /// Whether the inputs were made up from the model's signature, as none were given: the figures then show that the converted model runs and
+    /// is near the dense one, not how good it is on data.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool OnMadeUpInputs { get; init; }
+
     /// <summary>Name of the metric in <see cref="Dense"/> and <see cref="Converted"/>, or null.</summary>
     public string? Metric { get; init; }
 

@@ -121,7 +121,9 @@ internal sealed class PlanExecution
                 CompareWithChance = _comparesWithChance,
                 Progress = _options.Progress is { } progress ? new SiteProgress(progress, step.Site.Name, start, _steps.Count) : null,
             };
-            yield return new ConvertedSite(step.Site, step.Descriptor, Convert(step, context), step.Precision);
+            var conversion = Convert(step, context);
+            _tokens = Math.Max(_tokens, conversion.FittedTokens);
+            yield return new ConvertedSite(step.Site, step.Descriptor, conversion, step.Precision);
         }
     }
 
@@ -164,7 +166,6 @@ internal sealed class PlanExecution
         var sites = _steps.Where(step => step.Fits || step.Precision != Precision.Float32 || (_isKept && !step.Descriptor.IsExact(step.Precision)))
             .ToDictionary(step => step.Site.Name, step => step.Fits);
         var samples = SiteCalibration.Collect(_source, sites, data, _split, _backend, _options, cancellation);
-        _tokens = samples.Where(sample => sites[sample.Key]).Select(sample => sample.Value.Tokens).DefaultIfEmpty().Max();
         _heldOut = samples.Values.Select(sample => sample.HeldOutTokens).DefaultIfEmpty().Max();
         return samples;
     }

@@ -27,9 +27,17 @@ internal static class SizeGrowth
                 .Select(group => $"{group.Count()} networks are stored as {group.Key.Stored} there and as {Precisions.Name(group.Key.Held)} here"),
         ];
         var reason = widened.Length > 0
-            ? $"{string.Join(", ", widened)}; a smaller precision (--precision bfloat16, int8 or int4) makes the file smaller"
+            ? $"{string.Join(", ", widened)}; a smaller precision ({Smaller(networks)}) makes the file smaller"
             : "each network holds weights of its own here, routers and copies of experts included, also where the source shares them";
         return string.Create(CultureInfo.InvariantCulture, $"the file has {saved:N0} bytes, the source {source:N0}: {reason}");
+    }
+
+    /// <summary>The precisions that take no more than what the source does, or the smallest one.</summary>
+    private static string Smaller(IReadOnlyList<(string Stored, Precision Held)> networks)
+    {
+        var most = networks.Min(network => Bits(network.Stored));
+        string[] names = [.. Precisions.Names.Where(name => Bits(name) <= Math.Max(most, 4)).Order(StringComparer.Ordinal)];
+        return $"--precision {string.Join(" or ", names)}";
     }
 
     private static int Bits(string elementType) => elementType switch

@@ -92,7 +92,7 @@ internal sealed class KernelCaseRun : IDisposable
             RatioToOnnxRuntimeFloat32 = Ratio(samples, _float32Baseline, entry.Own)?.Median,
             RatioToOnnxRuntimeSpinning = Ratio(samples, _spinningBaseline, entry.Own)?.Median,
             RatioToOnnxRuntimeMoe = Ratio(samples, mixture, entry.LikeMixture)?.Median,
-            ShareOfPeak = _problem.Operations > 0
+            ShareOfPeak = _problem.Operations > 0 && entry.Peak >= 0
                 ? Ratio(samples, entry.Peak, entry.Own)?.Median * _problem.Operations / (_peaks.Operations(entry.Peak) * _options.Threads)
                 : null,
             ShareOfBandwidth = ShareOfBandwidth(samples, entry, limits),

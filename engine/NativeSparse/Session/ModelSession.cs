@@ -165,7 +165,7 @@ internal sealed unsafe class ModelSession : IDisposable
             cancellation.ThrowIfCancellationRequested();
             foreach (var name in InputNames)
             {
-                values.Add(TensorConversion.ToValue(name, inputs[name], InputMetadata[name].Dimensions.Length == 0));
+                values.Add(TensorConversion.ToValue(name, inputs[name], InputMetadata[name]));
             }
 
             using var results = _session.Run(run, InputNames, values, OutputNames);

@@ -11,8 +11,22 @@ internal static class TensorConversion
     /// A new value with the tensor's elements; the caller disposes it. System.Numerics.Tensors has no tensor of rank 0: a scalar is one
     /// element of shape [1] there, and becomes a scalar here where the model wants one.
     /// </summary>
-    /// <exception cref="ArgumentException">The element type is not one ONNX Runtime tensors have, or a scalar is given as nothing.</exception>
-    public static OrtValue ToValue(string name, IReadOnlyTensor tensor, bool isScalar = false) => tensor switch
+    /// <exception cref="ArgumentException">
+    /// The element type is not one ONNX Runtime tensors have or not the one that the model wants, or a scalar is given as nothing.
+    /// </exception>
+    public static OrtValue ToValue(string name, IReadOnlyTensor tensor, NodeMetadata wanted)
+    {
+        var value = ToValue(name, tensor, wanted.Dimensions.Length == 0);
+        if (wanted.IsTensor && value.GetTensorTypeAndShape().ElementDataType is var given && given != wanted.ElementDataType)
+        {
+            value.Dispose();
+            throw new ArgumentException($"input '{name}' holds {given} values, the model wants {wanted.ElementDataType}");
+        }
+
+        return value;
+    }
+
+    private static OrtValue ToValue(string name, IReadOnlyTensor tensor, bool isScalar) => tensor switch
     {
         Tensor<float> values => Copy(name, values, isScalar, TensorElementType.Float),
         Tensor<long> values => Copy(name, values, isScalar, TensorElementType.Int64),

@@ -72,13 +72,14 @@ public sealed class ModelConverterTests : IDisposable
     }
 
     [Fact]
-    public void A_method_that_fits_nothing_is_judged_too_and_said_to_be_no_better_than_chance_where_it_is_not()
+    public void A_method_that_needs_no_data_is_judged_too_and_said_to_be_no_better_than_chance_where_it_is_not()
     {
         var data = new CalibrationData { Batches = [.. Enumerable.Range(0, 5).Select(i => Novella.Inputs(i, 128))] };
         var output = Path.Combine(_folder.FullName, "judged.onnx");
         var report = ModelConverter.Convert(Novella.Path, output, Contiguous, data, cancellation: Token);
-        Assert.Equal(0, report.CalibrationTokens);
+        Assert.Equal(4 * 128, report.CalibrationTokens);
         Assert.Equal(128, report.HeldOutTokens);
+        Assert.False(report.Model!.OnMadeUpInputs);
         foreach (var site in report.Sites)
         {
             foreach (var (chance, name) in new[] { (site.RandomSplitError!, "random splits"), (site.RandomRouterError!, "a random router") })
@@ -88,6 +89,23 @@ public sealed class ModelConverterTests : IDisposable
         }
 
         Assert.Contains(report.Sites, site => site.Notes.Any(note => note.StartsWith("no better than", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Inputs_to_judge_on_alone_measure_a_method_that_needs_no_data_and_change_nothing()
+    {
+        var data = new CalibrationData { Batches = [], HeldOut = [Novella.Inputs(1, 64)] };
+        var (judged, plain) = (Path.Combine(_folder.FullName, "judged.onnx"), Path.Combine(_folder.FullName, "plain.onnx"));
+
+        var report = ModelConverter.Convert(Novella.Path, judged, Contiguous, data, new SparseOptions { Threads = 1 }, Token);
+        ModelConverter.Convert(Novella.Path, plain, Contiguous, options: new SparseOptions { Threads = 1 }, cancellation: Token);
+
+        Assert.Equal((0, 64), (report.CalibrationTokens, report.HeldOutTokens));
+        Assert.All(report.Sites, site => Assert.InRange(site.Error ?? double.NaN, 0.01, 1));
+        Assert.All(report.Sites, site => Assert.Null(site.RandomRouterError));
+        using var first = SparseEngine.Load(judged, new SparseOptions { Threads = 1 }, Token);
+        using var second = SparseEngine.Load(plain, new SparseOptions { Threads = 1 }, Token);
+        Assert.True(ModelComparison.SameBits(first.Run(Novella.Inputs(2, 9), Token), second.Run(Novella.Inputs(2, 9), Token)));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NativeSparse.Cli.Documents;
+using NativeSparse.Cli.Inspect;
 using NativeSparse.Conversion;
 using Spectre.Console;
 
@@ -31,7 +32,7 @@ internal static class ConvertTables
 
         if (document.Model is { } model)
         {
-            console.WriteLine($"Whole model against dense: {Describe(model)}");
+            console.WriteLine($"Whole model against dense{(model.OnMadeUpInputs ? ReportSummary.MadeUp : "")}: {Describe(model)}");
         }
 
         foreach (var note in document.Notes)

@@ -15,6 +15,9 @@ internal sealed record BenchModelRow
     /// <summary>Form of the sites: <c>dense</c>, <c>experts</c>, several joined by a plus sign; null in ONNX Runtime.</summary>
     public required string? Form { get; init; }
 
+    /// <summary>How the sites' matrices are held, several joined by a plus sign; null in ONNX Runtime.</summary>
+    public required string? Precision { get; init; }
+
     /// <summary>Batch and sequence size, or the shape of the first input when it came from a file.</summary>
     public required string Shape { get; init; }
 

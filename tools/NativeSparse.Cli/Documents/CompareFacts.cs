@@ -6,6 +6,9 @@ namespace NativeSparse.Cli.Documents;
 /// <param name="Within">Whether every element differs by at most atol + rtol x |expected|.</param>
 internal sealed record CompareFacts(double MaxAbs, double MaxRel, bool Within)
 {
+    /// <summary>The first element outside the tolerance: output, place, both values and what was allowed; null where there is none.</summary>
+    public string? Outside { get; init; }
+
     /// <summary>Mean cosine of the rows of the first floating output.</summary>
     public double? Cosine { get; init; }
 

@@ -21,6 +21,8 @@ internal sealed class InputSettings
         HelpName = "SEED",
     };
 
+    private readonly HashSet<string> _said = new(StringComparer.Ordinal);
+
     /// <summary>Adds the options to a command.</summary>
     public InputSettings(Command command)
     {
@@ -61,10 +63,20 @@ internal sealed class InputSettings
         var random = RandomInputs.Fill(inputs, tensors, sizes, seed ?? defaultSeed);
         if (filled.Count + random.Count > 0)
         {
-            invocation.Note(
+            NoteOnce(
+                invocation,
                 $"inputs are made up (seed {seed ?? defaultSeed}): {string.Join("; ", random.Select(name => $"random {name}").Concat(filled))}");
         }
 
         return tensors;
+    }
+
+    /// <summary>The same inputs for several shapes or files are worth one line.</summary>
+    private void NoteOnce(Invocation invocation, string note)
+    {
+        if (_said.Add(note))
+        {
+            invocation.Note(note);
+        }
     }
 }

@@ -85,6 +85,12 @@ internal sealed class RunCommand : ToolCommand
             invocation.Note($"nothing was converted, the whole model runs in ONNX Runtime; 'nativesparse inspect {path}' lists what the model holds");
         }
 
+        if (plan is null && runner.Info.Sites.Count == 0 && _engine.Backend(invocation) is { } backend)
+        {
+            invocation.Note(
+                $"--backend {backend} has nothing to run: the file is dense and runs in ONNX Runtime as it is; --form dense moves its feed-forward networks to our kernels");
+        }
+
         var inputs = _inputs.Read(invocation, ModelInput.Of(runner.InputNames, runner.InputMetadata), InputShape.Default);
         using var bound = new BoundRun(runner, inputs, invocation.Cancellation);
         var compare = invocation.Get(_compare) is { } expected

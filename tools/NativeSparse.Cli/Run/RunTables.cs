@@ -27,6 +27,11 @@ internal static class RunTables
             console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"compared: largest difference {compare.MaxAbs:0.00e+0} (relative to the largest value {compare.MaxRel:0.00e+0}), {verdict}"));
+            if (compare.Outside is { } outside)
+            {
+                console.WriteLine($"first outside (--atol, --rtol say how much is allowed): {outside}");
+            }
+
             List<string> parts = [];
             Add(parts, "relative L2 error", compare.RelativeError, "0.00e+0");
             Add(parts, "mean cosine of output rows", compare.Cosine, "0.000000");

@@ -50,7 +50,8 @@ internal sealed class ExpertsDescriptor : FormDescriptor
         var conversion = method.Convert(context, settings);
         var effort = context.CompareWithChance ? EvaluationEffort.Report : EvaluationEffort.Quick;
         var report = ExpertsEvaluation.Evaluate(context, settings, method, conversion, effort);
-        return context.Precision == Precision.Float32 ? new FormConversion(conversion.Parameters, report) : Round(context, conversion.Parameters, report);
+        var form = context.Precision == Precision.Float32 ? new FormConversion(conversion.Parameters, report) : Round(context, conversion.Parameters, report);
+        return form with { FittedTokens = conversion.FittedTokens };
     }
 
     /// <inheritdoc/>

@@ -144,6 +144,12 @@ internal sealed class BenchKernelsCommand : ToolCommand
             .. KernelCase.Standard.Where(candidate => families.Contains(candidate.Family) && candidate.Precision == (precision ?? candidate.Precision)
                 && (candidate.IsCold || !isCold)),
         ];
+        if (!families.Any(family => Has(family, precision)))
+        {
+            throw new UsageException($"{invocation.Get(_family)} has no {Precisions.Name(precision!.Value)}; it is float32");
+        }
+
+        families = [.. families.Where(family => Has(family, precision))];
         var shapes = invocation.Get(_shapes)!;
         if (shapes.Length == 0)
         {
@@ -154,17 +160,11 @@ internal sealed class BenchKernelsCommand : ToolCommand
                     + $"{(isCold ? " with weights from memory" : "")}; give a --shape such as 768x3072");
         }
 
-        families = [.. families.Where(family => Has(family, precision))];
-        if (families.Length == 0)
-        {
-            throw new UsageException($"{invocation.Get(_family)} has no {Precisions.Name(precision!.Value)}");
-        }
-
         return
         [
             .. shapes.SelectMany(shape => Cases(shape, isCold ? [] : standard, families, given => given with
             {
-                Precision = given.Family == KernelFamily.Routing ? Precision.Float32 : precision ?? Precision.Float32,
+                Precision = precision ?? Precision.Float32,
                 IsCold = isCold,
             })),
         ];
@@ -182,7 +182,8 @@ internal sealed class BenchKernelsCommand : ToolCommand
         {
             return Cases(shape, families) is { Length: > 0 } cases
                 ? [.. cases.Select(complete)]
-                : throw new UsageException($"there is no shape '{shape}' in {string.Join(", ", families.Select(KernelCase.NameOf))}");
+                : throw new UsageException(
+                    $"there is no shape '{shape}' in {string.Join(", ", families.Select(KernelCase.NameOf))}; mobilenetv2 is a shape of --family dense");
         }
         catch (FormatException exception)
         {
@@ -196,9 +197,8 @@ internal sealed class BenchKernelsCommand : ToolCommand
 
     private static bool HasCold(KernelFamily family) => KernelCase.Standard.Any(@case => @case.IsCold && @case.Family == family);
 
-    /// <summary>Routing takes any precision for the only one that it has.</summary>
     private static bool Has(KernelFamily family, Precision? precision) =>
-        family != KernelFamily.LowRank || precision is null or Precision.Float32;
+        family is not (KernelFamily.LowRank or KernelFamily.Routing) || precision is null or Precision.Float32;
 
     private static KernelCase[] Cases(string shape, KernelFamily[] families)
     {

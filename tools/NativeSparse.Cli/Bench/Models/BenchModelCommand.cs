@@ -16,7 +16,7 @@ internal sealed class BenchModelCommand : ToolCommand
     private readonly Argument<string[]> _models = new("MODEL")
     {
         Description = "ONNX files, dense or converted. A dense one runs in ONNX Runtime, dense on our kernels, and with the options below "
-            + "converted at load; a converted one is compared with the first dense file.",
+            + "converted at load; a converted one is compared with the first dense file that has the same inputs and outputs.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -83,6 +83,8 @@ internal sealed class BenchModelCommand : ToolCommand
             return list;
         });
         invocation.NoteAll(plan is null ? [] : list.Models.SelectMany(model => model.Info?.Report?.Notes ?? []).Distinct());
+        invocation.NoteAll(list.Models.Where(model => !model.IsBaseline && model.Baseline is null).Select(model =>
+            $"{model.File} is compared with nothing: no dense file with the same inputs and outputs is given; add the one it was converted from"));
         var rows = Shapes(invocation).SelectMany(shape => Measure(invocation, list.Models, shape)).ToList();
         var info = list.Models.Select(model => model.Info).OfType<EngineInfo>().First();
         invocation.Note("ONNX Runtime's dynamic int8 rows are not in this version: it does not write quantized models.");
@@ -138,6 +140,7 @@ internal sealed class BenchModelCommand : ToolCommand
         Name = model.Name,
         File = model.File,
         Form = model.Form,
+        Precision = model.Precision,
         Shape = shape,
         Milliseconds = milliseconds,
         RatioToOnnxRuntime = ratio?.Median,

@@ -19,7 +19,7 @@ internal static class BenchModelTables
         {
             table.AddRow(
                 row.Name,
-                row.Form ?? "-",
+                row.Form is null ? "-" : $"{row.Form} {row.Precision}",
                 Markup.Escape(Path.GetFileName(row.File)),
                 row.Shape,
                 row.Milliseconds.ToString("0.000", CultureInfo.InvariantCulture),

@@ -10,13 +10,13 @@ internal sealed class BenchedModelList : IDisposable
     private const string Dense = "dense";
     private readonly List<BenchedModel> _models = [];
 
-    /// <summary>All of them. Converted files are compared with the first dense one, wherever it stands.</summary>
+    /// <summary>All of them. Converted files are compared with the first dense one that has the same inputs and outputs, wherever it stands.</summary>
     public IReadOnlyList<BenchedModel> Models
     {
         get
         {
-            var dense = _models.FirstOrDefault(model => model.IsBaseline);
-            return [.. _models.Select(model => !model.IsBaseline && model.Baseline is null ? model with { Baseline = dense } : model)];
+            BenchedModel? Dense(BenchedModel converted) => _models.FirstOrDefault(model => model.IsBaseline && HasSameSignature(model.Runner, converted.Runner));
+            return [.. _models.Select(model => !model.IsBaseline && model.Baseline is null ? model with { Baseline = Dense(model) } : model)];
         }
     }
 
@@ -46,6 +46,9 @@ internal sealed class BenchedModelList : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _models.ForEach(model => model.Dispose());
+
+    private static bool HasSameSignature(ModelRunner left, ModelRunner right) =>
+        left.InputNames.Order().SequenceEqual(right.InputNames.Order()) && left.OutputNames.Order().SequenceEqual(right.OutputNames.Order());
 
     private void AddConverted(
         string path, ConversionPlan plan, CalibrationData? calibration, BenchedModel baseline, SparseOptions options, CancellationToken cancellation)

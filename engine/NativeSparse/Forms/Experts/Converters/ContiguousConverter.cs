@@ -23,7 +23,7 @@ internal sealed class ContiguousConverter : ISplitConverter
     {
         var shape = ExpertsShape.Resolve(context, options);
         var split = ExpertsSplit.Contiguous(context.Weights.HiddenWidth, shape.Experts);
-        if (context.Sample is null || shape.AllActive)
+        if (context.Sample is not { Tokens: > 1 } sample || shape.AllActive)
         {
             if (shape.Selection == RoutingSelection.Threshold)
             {
@@ -41,7 +41,7 @@ internal sealed class ContiguousConverter : ISplitConverter
         var activations = SiteActivations.Of(context.Weights, shape.Activation, tokens, products);
         var parameters = FitSplit(context, shape, options, split, activations, products);
         context.Progress?.Report(1);
-        return new ExpertsConversion(parameters, split.Assignment);
+        return new ExpertsConversion(parameters, split.Assignment) { FittedTokens = sample.Tokens };
     }
 
     /// <inheritdoc/>

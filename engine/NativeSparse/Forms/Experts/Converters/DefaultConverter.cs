@@ -39,7 +39,7 @@ internal sealed class DefaultConverter : ISplitConverter
         context.Progress?.Report(0.5);
         var (parameters, note) = RouteAndFit(context, shape, options.Refit, split, activations, products);
         context.Progress?.Report(1);
-        return new ExpertsConversion(parameters, split.Assignment, Notes: [note]);
+        return new ExpertsConversion(parameters, split.Assignment, Notes: [note]) { FittedTokens = context.Sample!.Tokens };
     }
 
     /// <inheritdoc/>

@@ -7,4 +7,8 @@ namespace NativeSparse.Forms.Experts.Converters;
 /// <param name="LabelAgreement">Agreement with the converter's own labels on held-out tokens, where it has labels.</param>
 /// <param name="Notes">Remarks for the report.</param>
 internal sealed record ExpertsConversion(
-    ExpertsParameters Parameters, int[]? Assignment, double? LabelAgreement = null, IReadOnlyList<string>? Notes = null);
+    ExpertsParameters Parameters, int[]? Assignment, double? LabelAgreement = null, IReadOnlyList<string>? Notes = null)
+{
+    /// <summary>Tokens that the fits saw; 0 where nothing was fitted.</summary>
+    public int FittedTokens { get; init; }
+}

@@ -46,7 +46,9 @@ internal static class ExpertsEvaluation
             ActiveShare = share,
             CostShare = ExpertsCost.CostShare(parameters, weights, share),
         };
-        if (conversion.Assignment is null || converter is not ISplitConverter method || ExpertsShape.Resolve(context, options) is { AllActive: true })
+        // Chance is fitted as the method is, on inputs that are not the judging ones.
+        if (conversion.Assignment is null || converter is not ISplitConverter method || sample.Tokens <= 1
+            || ExpertsShape.Resolve(context, options) is { AllActive: true })
         {
             return report;
         }

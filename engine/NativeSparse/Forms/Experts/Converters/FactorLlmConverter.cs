@@ -46,7 +46,7 @@ internal sealed class FactorLlmConverter : ISplitConverter
         context.Progress?.Report(1);
         if (context.Sample!.HeldOutTokens == 0)
         {
-            return new ExpertsConversion(parameters, split.Assignment);
+            return new ExpertsConversion(parameters, split.Assignment) { FittedTokens = context.Sample.Tokens };
         }
 
         var active = Route(parameters, context.Sample.HeldOut, products);
@@ -54,7 +54,7 @@ internal sealed class FactorLlmConverter : ISplitConverter
         string[] notes = BestSubset.IsFeasible(shape.Experts)
             ? [string.Create(CultureInfo.InvariantCulture, $"agreement with the best subset of {shape.K} experts: {Agreement(BestTogether):0.000}")]
             : [];
-        return new ExpertsConversion(parameters, split.Assignment, Agreement(NearestAlone), notes);
+        return new ExpertsConversion(parameters, split.Assignment, Agreement(NearestAlone), notes) { FittedTokens = context.Sample.Tokens };
     }
 
     /// <inheritdoc/>
