@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace NativeSparse;
 
 /// <summary>Checks of what hosts hand over.</summary>
@@ -8,6 +10,20 @@ internal static class Argument
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, name);
         return value;
+    }
+
+    /// <summary>The object, or null; parsed JSON with a name that occurs twice only fails when it is first read.</summary>
+    public static JsonObject? Readable(JsonObject? options, string name)
+    {
+        try
+        {
+            _ = options?.Count;
+            return options;
+        }
+        catch (ArgumentException exception)
+        {
+            throw new ArgumentException($"{name} has a name that occurs twice: {exception.Message}", name, exception);
+        }
     }
 
     /// <summary>The list, if neither it nor an element is null.</summary>

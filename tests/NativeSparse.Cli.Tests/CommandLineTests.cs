@@ -22,6 +22,8 @@ public sealed class CommandLineTests
     [InlineData("convert model.onnx -o out.onnx --form experts --method nonsense")]
     [InlineData("convert model.onnx -o out.onnx --form experts --experts many")]
     [InlineData("convert model.onnx -o out.onnx --form experts --active half")]
+    [InlineData("convert model.onnx -o out.onnx --form experts --k 99999999999999")]
+    [InlineData("convert model.onnx -o out.onnx --form experts --seed 99999999999")]
     [InlineData("convert model.onnx -o out.onnx --precision bfloat8")]
     [InlineData("convert model.onnx -o out.onnx --threads 0")]
     [InlineData("convert model.onnx -o out.onnx --threads x")]

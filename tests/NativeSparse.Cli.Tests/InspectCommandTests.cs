@@ -1,3 +1,4 @@
+using NativeSparse.Onnx;
 using Xunit;
 
 namespace NativeSparse.Cli.Tests;
@@ -52,6 +53,26 @@ public sealed class InspectCommandTests
             document.GetProperty("linears")[0].EnumerateObject().Select(field => field.Name));
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("7")]
+    public async Task A_damaged_report_is_said_to_be_so(string report)
+    {
+        using var folder = new TemporaryFolder();
+        var (model, converted) = (folder.File("model.onnx"), folder.File("out.onnx"));
+        SmallModel.Write(model, ["layer.0"]);
+        await Capture.Run("convert", model, "-o", converted);
+        var file = OnnxModel.Load(converted);
+        file.Metadata["nativesparse.report"] = report;
+        file.Save(converted);
+
+        var capture = await Capture.Run("inspect", converted);
+
+        Assert.Equal(0, capture.ExitCode);
+        Assert.Contains("report of the conversion in this file is damaged", capture.Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Tables_hold_no_escape_codes_in_a_pipe()
     {
@@ -71,7 +92,8 @@ public sealed class InspectCommandTests
         SmallModel.Write(model, ["layer.0", "layer.1"]);
         await File.WriteAllTextAsync(
             plan, """{"sites":[{"name":"/layer.0/ffn","form":"none"},{"name":"*","form":"dense"}]}""", TestContext.Current.CancellationToken);
-        Assert.Equal(0, (await Capture.Run("convert", model, "-o", output, "--plan", plan)).ExitCode);
+        var convert = await Capture.Run("convert", model, "-o", output, "--plan", plan);
+        Assert.True(convert.ExitCode == 0, convert.Error);
 
         var capture = await Capture.Run("inspect", output, "--json");
         var tables = await Capture.Run("inspect", output);

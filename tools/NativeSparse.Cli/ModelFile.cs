@@ -6,9 +6,14 @@ internal static class ModelFile
     /// <summary>The path, when the file exists.</summary>
     /// <exception cref="FileNotFoundException">It does not.</exception>
     /// <exception cref="InputException">It is a folder.</exception>
-    public static string Require(string path) =>
+    public static string Require(string path) => Require(path, "an ONNX file");
+
+    /// <summary>The same for a file of another kind.</summary>
+    /// <exception cref="FileNotFoundException">It does not exist.</exception>
+    /// <exception cref="InputException">It is a folder.</exception>
+    public static string Require(string path, string kind) =>
         File.Exists(path) ? path
-        : Directory.Exists(path) ? throw new InputException($"'{path}' is a folder, expected an ONNX file", path)
+        : Directory.Exists(path) ? throw new InputException($"'{path}' is a folder, expected {kind}", path)
         : throw new FileNotFoundException($"file '{path}' does not exist", path);
 
     /// <summary>Bytes of a model file and of the data files beside it that begin with its name.</summary>

@@ -48,7 +48,7 @@ public sealed record ConversionPlan
         PlanDocument document;
         try
         {
-            PlanFields.Check(JsonNode.Parse(json));
+            PlanFields.Check(JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }));
             document = JsonSerializer.Deserialize(json, ConversionJson.Default.PlanDocument)
                 ?? throw new ModelFormatException("the plan is null, expected a JSON object");
         }

@@ -48,11 +48,11 @@ public static class ModelConverter
             throw new ConversionException($"the output '{output}' is the input file; name another");
         }
 
+        target = FileReplacement.CheckTarget(target);
         var folder = Path.GetDirectoryName(target)!;
-        FileReplacement.CheckTarget(target);
 
         using var backend = BackendCatalog.Open(settings.Backend);
-        var work = Directory.CreateDirectory(Path.Combine(folder, $".{Path.GetFileName(target)}.{Environment.ProcessId:x}.part"));
+        var work = Directory.CreateDirectory(Path.Combine(folder, $".nativesparse-{Path.GetRandomFileName()}.part"));
         try
         {
             var draft = Path.Combine(work.FullName, Path.GetFileName(target));
@@ -82,7 +82,7 @@ public static class ModelConverter
         }
 
         CheckData(model, target);
-        var sourceBytes = source.Bytes.Length + model.DataFiles().Append(source.Path).OfType<string>().Distinct().Sum(file => new FileInfo(file).Length);
+        var sourceBytes = source.Bytes.Length + model.DataFiles().Append(source.Path).OfType<string>().Distinct().Where(File.Exists).Sum(file => new FileInfo(file).Length);
 
         var execution = new PlanExecution(source, model, plan, options, backend, thorough: true);
         var converted = new List<(ConvertedSite Site, FeedForward Form)>();

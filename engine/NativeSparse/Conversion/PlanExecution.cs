@@ -137,10 +137,10 @@ internal sealed class PlanExecution
         {
             return step.Descriptor.Convert(context, step.Entry.Converter, step.Entry.Options);
         }
-        catch (ArgumentException exception) when (step.Precision is Precision.Int8 or Precision.Int4)
+        catch (ArgumentException exception) when (step.Precision != Precision.Float32)
         {
             throw new ConversionException(
-                $"site '{context.Site}' cannot be held at {Precisions.Name(step.Precision)}: {exception.Message}; leave it at float32 or bfloat16",
+                $"site '{context.Site}' cannot be held at {Precisions.Name(step.Precision)}: {exception.Message}; leave it at float32{(step.Precision == Precision.BFloat16 ? "" : " or bfloat16")}",
                 context.Site,
                 step.Descriptor.Name,
                 exception);

@@ -28,7 +28,12 @@ public sealed record SitePlan
     public string? Precision { get; init; }
 
     /// <summary>The form's options, or null for its defaults.</summary>
-    public JsonObject? Options { get; init; }
+    /// <exception cref="ArgumentException">A name occurs twice in what was parsed.</exception>
+    public JsonObject? Options
+    {
+        get;
+        init => field = Argument.Readable(value, nameof(Options));
+    }
 
     /// <summary>The name that matches every site.</summary>
     internal const string Any = "*";

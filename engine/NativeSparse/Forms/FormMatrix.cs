@@ -47,10 +47,11 @@ internal sealed class FormMatrix
     public QuantizedInt4Weights? Int4 => _int4;
 
     /// <summary>Holds float32 weights at a precision, rounded where it asks for that.</summary>
+    /// <exception cref="ArgumentException">The precision cannot hold a weight.</exception>
     public static FormMatrix Create(float[] values, int inputWidth, int outputWidth, Precision precision) => precision switch
     {
         Precision.Float32 => new FormMatrix(values, inputWidth, outputWidth),
-        Precision.BFloat16 => new FormMatrix(BFloat16Rounding.RoundAll(values), inputWidth, outputWidth, precision),
+        Precision.BFloat16 => new FormMatrix(RoundedWeights.BFloat16(values), inputWidth, outputWidth, precision),
         Precision.Int8 => new FormMatrix(QuantizedWeights.Round(values, inputWidth, outputWidth)),
         Precision.Int4 => new FormMatrix(QuantizedInt4Weights.Round(values, inputWidth, outputWidth)),
         _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, null),

@@ -1,5 +1,3 @@
-using System.Formats.Tar;
-
 namespace NativeSparse.Onnx;
 
 /// <summary>
@@ -12,10 +10,11 @@ internal sealed class FileReplacement : IDisposable
     private readonly List<(string Path, string Temporary)> _files = [];
     private readonly List<FileStream> _streams = [];
 
-    /// <summary>Checks that a file may appear at a full path: its folder exists, and what is there is an ordinary file, a link, or nothing.</summary>
+    /// <summary>Checks that a file may appear at a full path: its folder exists, and what is there is an ordinary file, a link to one, or nothing.</summary>
+    /// <returns>The path that is written: links stay, the file that they lead to is replaced.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="IOException">It is a folder, a device, a pipe or a socket: a rename would destroy it.</exception>
-    internal static void CheckTarget(string path)
+    /// <exception cref="IOException">It is a folder, a device, a pipe or a socket, or a link to one or to nothing: a rename would destroy it.</exception>
+    internal static string CheckTarget(string path)
     {
         if (Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
         {
@@ -27,17 +26,24 @@ internal sealed class FileReplacement : IDisposable
             throw new IOException($"'{path}' is a folder; give the name of a file");
         }
 
-        if (File.Exists(path) && !IsOrdinary(path))
+        var link = new FileInfo(path).LinkTarget;
+        if (link is null)
         {
-            throw new IOException($"'{path}' is a device, a pipe or a socket; give the name of a file");
+            return !File.Exists(path) || FileKind.IsOrdinary(path)
+                ? path
+                : throw new IOException($"'{path}' is a device, a pipe or a socket; give the name of a file");
         }
+
+        // An open file of this process is not replaced either: who reads it would not see the new one.
+        return FileKind.IsOrdinary(path) && !link.StartsWith("/proc/", StringComparison.Ordinal) && !path.StartsWith("/proc/", StringComparison.Ordinal)
+            ? File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName
+            : throw new IOException($"'{path}' is a link to '{link}', which is no ordinary file; give the name of a file");
     }
 
     /// <summary>Starts a file; files are renamed in the order in which they were started.</summary>
     internal FileStream Create(string path)
     {
-        var full = Path.GetFullPath(path);
-        CheckTarget(full);
+        var full = CheckTarget(Path.GetFullPath(path));
         var temporary = TemporaryName(full);
         var stream = Open(full, temporary);
         _files.Add((full, temporary));
@@ -104,25 +110,6 @@ internal sealed class FileReplacement : IDisposable
         _files.Clear();
     }
 
-    // What a path is, File does not say; the writer of archives does. Devices and pipes have no length, so that no data are archived.
-    private static bool IsOrdinary(string path)
-    {
-        if (new FileInfo(path) is { Length: > 0 } or { LinkTarget: not null })
-        {
-            return true;
-        }
-
-        using var archive = new MemoryStream();
-        using (var writer = new TarWriter(archive, TarEntryFormat.Pax, leaveOpen: true))
-        {
-            writer.WriteEntry(path, "target");
-        }
-
-        archive.Position = 0;
-        using var reader = new TarReader(archive);
-        return reader.GetNextEntry()?.EntryType is TarEntryType.RegularFile or TarEntryType.HardLink;
-    }
-
     private static FileStream Open(string path, string temporary)
     {
         try
@@ -136,7 +123,7 @@ internal sealed class FileReplacement : IDisposable
     }
 
     private static string TemporaryName(string path) =>
-        Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Path.GetRandomFileName()}.tmp");
+        Path.Combine(Path.GetDirectoryName(path)!, $".nativesparse-{Path.GetRandomFileName()}.tmp");
 
     private static void Undo(List<(string Path, string? Backup)> done)
     {

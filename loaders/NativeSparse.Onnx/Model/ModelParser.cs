@@ -17,6 +17,11 @@ internal static class ModelParser
             throw new ModelFormatException($"'{path}' is a folder, expected an ONNX file", path);
         }
 
+        if (File.Exists(path) && !FileKind.IsOrdinary(path))
+        {
+            throw new ModelFormatException($"'{path}' is a device, a pipe or a socket, expected an ONNX file", path);
+        }
+
         using var stream = File.OpenRead(path);
         return ReadStream(stream, path);
     }

@@ -16,7 +16,7 @@ internal sealed class ModelWriter(OnnxModel model, SaveOptions options, Cancella
     /// <exception cref="ModelFormatException">External data of the source cannot be read.</exception>
     internal void Write(string path)
     {
-        var full = Path.GetFullPath(path);
+        var full = FileReplacement.CheckTarget(Path.GetFullPath(path));
         var dataPath = DataPath(full);
         var copy = model.Proto.Clone();
         var moves = Moves(copy);

@@ -113,6 +113,55 @@ public sealed class SaveTests
     }
 
     [Fact]
+    public void A_link_to_a_file_stays_and_the_file_is_replaced()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.At("real"));
+        File.WriteAllText(folder.At("real", "m.onnx"), "old");
+        File.CreateSymbolicLink(folder.At("link.onnx"), folder.At("real", "m.onnx"));
+
+        SampleModels.Load(SampleModels.Chain(2, 8)).Save(folder.At("link.onnx"));
+
+        Assert.Equal(folder.At("real", "m.onnx"), new FileInfo(folder.At("link.onnx")).LinkTarget);
+        Assert.NotEmpty(OnnxModel.Load(folder.At("real", "m.onnx")).Proto.Graph.Node);
+    }
+
+    [Theory]
+    [InlineData("/dev/null")]
+    [InlineData("/dev/stdout")]
+    [InlineData("nowhere.onnx")]
+    public void A_link_to_anything_else_is_refused_and_stays(string target)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "skipped: there are no devices by path");
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(folder.At("link.onnx"), target);
+
+        var error = Assert.Throws<IOException>(() => SampleModels.Load(SampleModels.Chain(2, 8)).Save(folder.At("link.onnx")));
+
+        Assert.Contains(target, error.Message, StringComparison.Ordinal);
+        Assert.Equal(target, new FileInfo(folder.At("link.onnx")).LinkTarget);
+        Assert.Throws<IOException>(() => SampleModels.Load(SampleModels.Chain(2, 8)).Save("/dev/stdout"));
+    }
+
+    [Fact]
+    public void A_name_as_long_as_names_can_be_is_written()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.At($"{new string('a', 250)}.onnx");
+        SampleModels.Load(SampleModels.Chain(2, 8)).Save(path);
+        Assert.NotEmpty(OnnxModel.Load(path).Proto.Graph.Node);
+    }
+
+    [Theory]
+    [InlineData("/dev/null")]
+    [InlineData("/dev/zero")]
+    public void A_device_is_no_model(string path)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "skipped: there are no devices by path");
+        Assert.Contains("a device", Assert.Throws<ModelFormatException>(() => OnnxModel.Load(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_failed_save_leaves_the_old_files_and_nothing_else()
     {
         using var folder = new TemporaryFolder();

@@ -8,6 +8,19 @@ namespace NativeSparse.Tests.Conversion;
 
 public sealed class ConversionPlanTests
 {
+    [Theory]
+    [InlineData("""{"sites":[{"name":"*","form":"dense","form":"none"}]}""")]
+    [InlineData("""{"sites":[],"sites":[]}""")]
+    [InlineData("""{"sites":[{"name":"*","form":"experts","options":{"experts":4,"experts":8}}]}""")]
+    public void A_field_that_occurs_twice_is_refused(string json) => Assert.Throws<ModelFormatException>(() => ConversionPlan.Parse(json));
+
+    [Fact]
+    public void Options_with_a_name_twice_are_refused_where_they_are_set()
+    {
+        var options = JsonNode.Parse("""{"experts":4,"experts":8}""")!.AsObject();
+        Assert.Throws<ArgumentException>(() => ConversionPlan.ForEverySite("experts", null, options));
+    }
+
     [Fact]
     public void A_plan_survives_its_json()
     {

@@ -95,6 +95,26 @@ public abstract class FormContractTests(string form, string? converter, Func<Jso
         Assert.Equal(isSaid, notes.Any(note => note.Contains("became zero", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void A_weight_that_bfloat16_makes_infinite_is_refused()
+    {
+        var weights = DenseReference.Random(1, Width, Hidden, Output, gated: true, biases: false, "silu");
+        weights.Up[7] = float.MaxValue;
+        using var backend = BackendCatalog.Open("reference");
+        var context = new ConversionContext
+        {
+            Site = "site",
+            Weights = weights,
+            Precision = Precision.BFloat16,
+            Backend = backend,
+            Splitter = SerialSplitter.Instance,
+        };
+
+        var error = Assert.Throws<ArgumentException>(() => FormRegistry.Find(form).Convert(context, converter, lossless()));
+
+        Assert.Contains("bfloat16 rounds to infinity", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Networks))]
     public void A_row_does_not_depend_on_its_batch_or_on_threads(bool gated, bool biases, string activation)

@@ -16,7 +16,7 @@ internal static class NamedTensors
     /// <exception cref="ModelFormatException">The file is damaged.</exception>
     public static IReadOnlyDictionary<string, ConstantTensor> Read(string path)
     {
-        Check(ModelFile.Require(path));
+        Check(ModelFile.Require(path, "a tensor file"));
         return TensorFile.Read(path).Tensors.ToDictionary(tensor => tensor.Name);
     }
 

@@ -13,6 +13,12 @@ internal static class ReportSummary
     /// <summary>Writes it; fields that a report does not have are left out.</summary>
     public static void Write(IAnsiConsole console, JsonElement report)
     {
+        if (report.ValueKind != JsonValueKind.Object)
+        {
+            console.WriteLine("The report of the conversion in this file is damaged: it is no JSON object");
+            return;
+        }
+
         var sites = report.TryGetProperty("sites", out var array) && array.ValueKind == JsonValueKind.Array ? array.GetArrayLength() : 0;
         var (fitted, judged) = (Number(report, "calibrationTokens") ?? 0, Number(report, "heldOutTokens") ?? 0);
         console.WriteLine(string.Create(

@@ -114,7 +114,7 @@ internal sealed class ConversionSettings
     {
         try
         {
-            return ConversionPlan.Parse(File.ReadAllText(ModelFile.Require(path)));
+            return ConversionPlan.Parse(File.ReadAllText(ModelFile.Require(path, "a plan (JSON)")));
         }
         catch (Onnx.ModelFormatException exception) when (exception.Path is null)
         {

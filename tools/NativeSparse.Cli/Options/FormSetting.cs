@@ -49,7 +49,7 @@ internal sealed class FormSetting
 
         if (long.TryParse(_description.Default, NumberStyles.Integer, invariant, out _))
         {
-            return long.TryParse(text, NumberStyles.Integer, invariant, out var whole) ? JsonValue.Create(whole) : throw Wrong(text, "a whole number");
+            return int.TryParse(text, NumberStyles.Integer, invariant, out var whole) ? JsonValue.Create(whole) : throw Wrong(text, "a whole number of 32 bits");
         }
 
         if (double.TryParse(_description.Default, NumberStyles.Float, invariant, out _))
@@ -57,7 +57,12 @@ internal sealed class FormSetting
             return double.TryParse(text, NumberStyles.Float, invariant, out var number) && double.IsFinite(number) ? JsonValue.Create(number) : throw Wrong(text, "a number");
         }
 
-        return long.TryParse(text, NumberStyles.Integer, invariant, out var count) ? JsonValue.Create(count) : JsonValue.Create(text);
+        if (long.TryParse(text, NumberStyles.Integer, invariant, out var count))
+        {
+            return count is >= int.MinValue and <= int.MaxValue ? JsonValue.Create((int)count) : throw Wrong(text, "a whole number of 32 bits");
+        }
+
+        return JsonValue.Create(text);
     }
 
     private UsageException Wrong(string text, string wanted) => new($"{Option.Name} is '{text}', expected {wanted}: {_description.Summary}");

@@ -54,7 +54,7 @@ internal sealed class DenseDescriptor : FormDescriptor
             Precision = Conversion.Precisions.Name(context.Precision),
             Converter = Copy,
             Error = form is null ? 0 : FormError.Of(context, form),
-            Notes = VanishedWeights.Note([parameters.Up.Int4, parameters.Gate?.Int4, parameters.Down.Int4]) is { } note ? [note] : [],
+            Notes = RoundedWeights.VanishedNote([parameters.Up.Int4, parameters.Gate?.Int4, parameters.Down.Int4]) is { } note ? [note] : [],
         });
     }
 

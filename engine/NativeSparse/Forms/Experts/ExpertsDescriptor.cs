@@ -73,9 +73,9 @@ internal sealed class ExpertsDescriptor : FormDescriptor
             Precision.BFloat16 => fitted with
             {
                 IsBFloat16 = true,
-                Up = BFloat16Rounding.RoundAll(fitted.Up),
-                Gate = fitted.Gate is null ? null : BFloat16Rounding.RoundAll(fitted.Gate),
-                Down = BFloat16Rounding.RoundAll(fitted.Down),
+                Up = RoundedWeights.BFloat16(fitted.Up),
+                Gate = fitted.Gate is null ? null : RoundedWeights.BFloat16(fitted.Gate),
+                Down = RoundedWeights.BFloat16(fitted.Down),
             },
             Precision.Int8 => fitted with { Integers = QuantizedExpertWeights.Round(weights) },
             _ => fitted with { Nibbles = QuantizedInt4ExpertWeights.Round(weights) },
@@ -87,7 +87,7 @@ internal sealed class ExpertsDescriptor : FormDescriptor
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"error before rounding {error:0.0000}"));
         }
 
-        if (rounded.Nibbles is { } nibbles && VanishedWeights.Note([.. nibbles.Up, .. nibbles.Gate, .. nibbles.Down]) is { } note)
+        if (rounded.Nibbles is { } nibbles && RoundedWeights.VanishedNote([.. nibbles.Up, .. nibbles.Gate, .. nibbles.Down]) is { } note)
         {
             notes.Add(note);
         }

@@ -12,14 +12,16 @@ internal sealed unsafe class Int8DispatchSchedule<TWidth, TVector>(Int8Tile tile
     private const int PassTokens = 512;
 
     /// <summary>Hidden values and sums of a pass through narrow experts: what the second-level cache holds beside weights.</summary>
-    private const int PassBytes = 3 << 19;
+    private const int PassBytes = 7 << 18;
 
     /// <summary>One in so many experts must be active at least for one down product of all of them to be the faster one.</summary>
     private const int LeastWholeShare = 10;
 
     public override void Run(in Execution execution, View x, in Routing routing, Int8Experts experts, float scale, View y)
     {
-        var passTokens = Tokens(experts, routing.Experts.Columns);
+        var most = MostTokens(experts, routing.Experts.Columns);
+        var passes = Math.Max((x.Rows + most - 1) / most, 1);
+        var passTokens = Math.Max((x.Rows + passes - 1) / passes, 1);
         for (var first = 0; first < x.Rows; first += passTokens)
         {
             execution.Cancellation.ThrowIfCancellationRequested();
@@ -35,7 +37,7 @@ internal sealed unsafe class Int8DispatchSchedule<TWidth, TVector>(Int8Tile tile
     }
 
     /// <summary>Few enough for narrow experts, whose weights come quickly; others would fetch theirs too often.</summary>
-    private static int Tokens(Int8Experts experts, int active)
+    private static int MostTokens(Int8Experts experts, int active)
     {
         if (experts.Narrow is not { } narrow)
         {

@@ -10,6 +10,9 @@ namespace NativeSparse.Forms.Experts.Converters;
 /// </summary>
 internal sealed class DynamicDinoConverter : IExpertsConverter
 {
+    /// <summary>Far more than any training starts with; each takes the memory of the whole network.</summary>
+    private const int MostCopies = 64;
+
     /// <inheritdoc/>
     public string Name => "dynamic-dino";
 
@@ -21,9 +24,9 @@ internal sealed class DynamicDinoConverter : IExpertsConverter
     {
         var weights = context.Weights;
         var (copies, slices) = (options.Copies, options.Granularity);
-        if (copies < 1 || copies > int.MaxValue / weights.HiddenWidth)
+        if (copies is < 1 or > MostCopies)
         {
-            throw ExpertsShape.Refuse(context, $"{copies} copies asked for; ask for 1 or a few");
+            throw ExpertsShape.Refuse(context, $"{copies} copies asked for; ask for 1 to {MostCopies}");
         }
 
         if (slices < 1 || slices > weights.HiddenWidth)
