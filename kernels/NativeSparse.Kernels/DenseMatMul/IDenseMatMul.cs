@@ -21,6 +21,8 @@ namespace NativeSparse.Kernels;
 /// int4: rows are rounded as at int8; total = fma(product, groupScale, total) group by group, product being the exact sum of
 /// (q_k - 128) (u_kn - zero) over the group; then fma(columnSum, -s (z - 128), fma(total, s, bias)), columnSum being the sum of the column's
 /// weights. With a scale for each group of activations: total = fma(product * activationScale, groupScale, total), then total + bias.
+/// Both terms of a row whose values reach about 1e36 may be infinite with opposite signs: its outputs are then NaN where float32 would still be
+/// finite.
 /// </para>
 /// <para>
 /// One row, one answer: a row's result does not depend on T, on its position, on the other rows or on the threads, bit for bit.
