@@ -5,8 +5,6 @@ namespace NativeSparse.Measurement;
 /// <summary>y = x W.</summary>
 internal sealed class DenseProblem : KernelProblem
 {
-    private const int SampledRows = 3;
-
     private readonly float[] _weights;
     private readonly View _x;
     private readonly View _y;
@@ -33,27 +31,7 @@ internal sealed class DenseProblem : KernelProblem
     public override Contender? PrepareAt(Backend backend, Precision precision) =>
         Prepare(backend, precision, Rent(Case.Tokens, Case.HiddenWidth));
 
-    public override unsafe double? MeasureError()
-    {
-        var (error, largest) = (0.0, 0.0);
-        for (var sample = 0; sample < Math.Min(SampledRows, Case.Tokens); sample++)
-        {
-            var t = sample * (Case.Tokens - 1) / Math.Max(Math.Min(SampledRows, Case.Tokens) - 1, 1);
-            for (var n = 0; n < Case.HiddenWidth; n++)
-            {
-                var exact = 0.0;
-                for (var k = 0; k < Case.InputWidth; k++)
-                {
-                    exact += (double)_x.Row(t)[k] * _weights[(k * Case.HiddenWidth) + n];
-                }
-
-                error = Math.Max(error, Math.Abs(_y.Row(t)[n] - exact));
-                largest = Math.Max(largest, Math.Abs(exact));
-            }
-        }
-
-        return error / largest;
-    }
+    public override double? MeasureError() => ExactProduct.Error(_x, _weights, _y);
 
     private Contender Prepare(Backend backend, Precision precision, View y)
     {

@@ -50,6 +50,7 @@ public sealed record KernelCase(
         new(KernelFamily.Experts, 1, 768, 3072, 96, 24, Precision.Int8, IsCold: true),
         .. Mixture(96, 48, Precision.Int8),
         .. from tokens in UsualTokens(KernelFamily.LowRank) select new KernelCase(KernelFamily.LowRank, tokens, 768, 3072, 8, 2),
+        .. Sparse(),
         .. from tokens in new[] { 1, 224 } select new KernelCase(KernelFamily.Routing, tokens, 0, 0, 64, 16),
         .. from tokens in new[] { 1, 512 } select new KernelCase(KernelFamily.Routing, tokens, 0, 0, 8, 2),
     ];
@@ -57,7 +58,13 @@ public sealed record KernelCase(
     /// <summary>Whether a feed-forward network, or each expert, is gated: <c>(silu(x Wg) * (x Wu)) Wd</c>, without biases.</summary>
     public bool IsGated { get; init; }
 
-    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c> or <c>lowrank</c>.</summary>
+    /// <summary>Share of the weights that are zero, of sparse products.</summary>
+    public double Zeros { get; init; }
+
+    /// <summary>Outputs that share a pattern, of sparse products.</summary>
+    public int BlockHeight { get; init; } = 1;
+
+    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c>, <c>lowrank</c> or <c>sparse</c>.</summary>
     public string FamilyName => NameOf(Family);
 
     /// <summary>A family's name in tables and options.</summary>
@@ -79,17 +86,18 @@ public sealed record KernelCase(
     }
 
     /// <summary>The shape without the tokens: <c>768x3072</c>, <c>4096x11008 gated</c>, <c>768x3072 2 of 8</c>,
-    /// <c>4096x11008 gated 2 of 8</c>, <c>768x3072 2 of 8 rank 16</c>, <c>2 of 8</c>.</summary>
+    /// <c>4096x11008 gated 2 of 8</c>, <c>768x3072 2 of 8 rank 16</c>, <c>768x3072 90 % 4x1</c>, <c>2 of 8</c>.</summary>
     public string Name => Family switch
     {
         KernelFamily.Dense or KernelFamily.FeedForward =>
             string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth}{(IsGated ? " gated" : "")}"),
         KernelFamily.Experts => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth}{(IsGated ? " gated" : "")} {Active} of {Experts}"),
         KernelFamily.LowRank => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {Active} of {Experts} rank {Rank}"),
+        KernelFamily.Sparse => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {100 * Zeros:0} % {BlockHeight}x1"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{Active} of {Experts}"),
     };
 
-    /// <summary>Reads <c>TxDxH</c>; experts, low-rank experts and routing take 2 of 8.</summary>
+    /// <summary>Reads <c>TxDxH</c>; experts, low-rank experts and routing take 2 of 8, sparse products 90 % zeros in blocks of 4 outputs.</summary>
     /// <exception cref="FormatException">It is not three positive whole numbers, or an operand would be larger than 1 GB.</exception>
     public static KernelCase Parse(KernelFamily family, string shape)
     {
@@ -117,6 +125,11 @@ public sealed record KernelCase(
             return new KernelCase(family, sizes[0], sizes[1], sizes[2]);
         }
 
+        if (family == KernelFamily.Sparse)
+        {
+            return new KernelCase(family, sizes[0], sizes[1], sizes[2]) { Zeros = 0.9, BlockHeight = 4 };
+        }
+
         return sizes[2] % DefaultExperts == 0 || family == KernelFamily.LowRank
             ? new KernelCase(family, sizes[0], sizes[1], sizes[2], DefaultExperts, Active: 2)
             : throw new FormatException($"shape '{shape}': H is {sizes[2]}, expected a multiple of {DefaultExperts}, the number of experts");
@@ -128,12 +141,20 @@ public sealed record KernelCase(
         KernelFamily.Dense => [1, 8, 32, 128, 512],
         KernelFamily.FeedForward => [1, 4, 16, 32, 128, 512],
         KernelFamily.LowRank => [64, 128, 512],
+        KernelFamily.Sparse => [32, 128, 512],
         _ => [1, 16, 128, 512],
     };
 
     private static IEnumerable<KernelCase> Mixture(int experts, int active, Precision precision) =>
         from tokens in UsualTokens(KernelFamily.Experts)
         select new KernelCase(KernelFamily.Experts, tokens, 768, 3072, experts, active, precision);
+
+    private static IEnumerable<KernelCase> Sparse() =>
+        from height in new[] { 1, 4, 8 }
+        from zeros in new[] { 0.7, 0.8, 0.9, 0.95 }
+        from shape in new[] { (768, 3072), (3072, 768) }
+        from tokens in UsualTokens(KernelFamily.Sparse)
+        select new KernelCase(KernelFamily.Sparse, tokens, shape.Item1, shape.Item2) { Zeros = zeros, BlockHeight = height };
 
     private static IEnumerable<KernelCase> Dense(Precision precision) =>
     [

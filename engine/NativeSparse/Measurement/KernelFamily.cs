@@ -17,4 +17,7 @@ public enum KernelFamily
 
     /// <summary>Experts that are one shared network and a low-rank delta each.</summary>
     LowRank,
+
+    /// <summary>Products with sparse weights.</summary>
+    Sparse,
 }

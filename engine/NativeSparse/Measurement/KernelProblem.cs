@@ -23,7 +23,7 @@ internal abstract class KernelProblem : IDisposable
     /// <exception cref="ArgumentException">The family has no such precision.</exception>
     public static KernelProblem Create(KernelCase @case, int threads)
     {
-        if (@case is { Family: KernelFamily.Routing or KernelFamily.LowRank, Precision: not Precision.Float32 })
+        if (@case is { Family: KernelFamily.Routing or KernelFamily.LowRank or KernelFamily.Sparse, Precision: not Precision.Float32 })
         {
             throw new ArgumentException($"{@case.FamilyName} has no precision but float32, got {Precisions.Name(@case.Precision)}", nameof(@case));
         }
@@ -39,6 +39,7 @@ internal abstract class KernelProblem : IDisposable
             KernelFamily.Dense or KernelFamily.FeedForward => new FeedForwardProblem(@case, threads),
             KernelFamily.Experts => new ExpertProblem(@case, threads),
             KernelFamily.LowRank => new LowRankProblem(@case, threads),
+            KernelFamily.Sparse => new SparseProblem(@case, threads),
             _ => new RoutingProblem(@case, threads),
         };
     }

@@ -20,6 +20,9 @@ public abstract class Backend : IDisposable
     /// <summary>Running experts.</summary>
     public abstract IExpertDispatch Experts { get; }
 
+    /// <summary>Products with sparse weights.</summary>
+    public abstract ISparseMatMul Sparse { get; }
+
     /// <inheritdoc/>
     public virtual void Dispose() => GC.SuppressFinalize(this);
 }

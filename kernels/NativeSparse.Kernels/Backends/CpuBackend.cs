@@ -8,13 +8,14 @@ internal sealed class CpuBackend : Backend
     private readonly IDisposable[] _kernels;
 
     private CpuBackend(
-        string name, IDenseMatMul dense, Int8Tile int8, ITopKRouting routing, IExpertDispatch experts, IDisposable[] kernels)
+        string name, IDenseMatMul dense, Int8Tile int8, ITopKRouting routing, IExpertDispatch experts, ISparseMatMul sparse, IDisposable[] kernels)
         : base(name)
     {
         Int8Tile = int8;
         Dense = dense;
         Routing = routing;
         Experts = experts;
+        Sparse = sparse;
         _kernels = kernels;
     }
 
@@ -25,6 +26,8 @@ internal sealed class CpuBackend : Backend
     public override ITopKRouting Routing { get; }
 
     public override IExpertDispatch Experts { get; }
+
+    public override ISparseMatMul Sparse { get; }
 
     // Each of these can be built whether or not this processor has the instructions: .NET computes what is missing with others.
     public static CpuBackend CreateVector128() =>
@@ -135,6 +138,7 @@ internal sealed class CpuBackend : Backend
             int8.Tile,
             new VectorTopKRouting<TWidth, TVector>(),
             experts,
+            new VectorSparseMatMul<TWidth, TVector>(),
             kernels);
     }
 }

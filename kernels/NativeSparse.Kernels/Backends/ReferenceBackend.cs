@@ -10,4 +10,6 @@ internal sealed class ReferenceBackend() : Backend(VersionName)
     public override ITopKRouting Routing { get; } = new ReferenceTopKRouting();
 
     public override IExpertDispatch Experts { get; } = new ReferenceExpertDispatch();
+
+    public override ISparseMatMul Sparse { get; } = new ReferenceSparseMatMul();
 }

@@ -4,5 +4,5 @@ namespace NativeSparse.Kernels;
 internal static class ContractCases
 {
     public static IEnumerable<ContractCase> All() =>
-        [.. ActivationCases.All(), .. DenseMatMulCases.All(), .. TopKRoutingCases.All(), .. ExpertDispatchCases.All()];
+        [.. ActivationCases.All(), .. DenseMatMulCases.All(), .. TopKRoutingCases.All(), .. ExpertDispatchCases.All(), .. SparseMatMulCases.All()];
 }

@@ -34,10 +34,24 @@ internal sealed class FileReplacement : IDisposable
                 : throw new IOException($"'{path}' is a device, a pipe or a socket; give the name of a file");
         }
 
-        // An open file of this process is not replaced either: who reads it would not see the new one.
-        return FileKind.IsOrdinary(path) && !link.StartsWith("/proc/", StringComparison.Ordinal) && !path.StartsWith("/proc/", StringComparison.Ordinal)
+        return FileKind.IsOrdinary(path) && !LeadsToOpenFile(path)
             ? File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName
             : throw new IOException($"'{path}' is a link to '{link}', which is no ordinary file; give the name of a file");
+    }
+
+    /// <summary>Whether a link names what a process has open: who reads or writes it there would not see a new file.</summary>
+    private static bool LeadsToOpenFile(string path)
+    {
+        const string Processes = "/proc/";
+        for (var current = path; current is not null; current = File.ResolveLinkTarget(current, returnFinalTarget: false)?.FullName)
+        {
+            if (current.StartsWith(Processes, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Starts a file; files are renamed in the order in which they were started.</summary>

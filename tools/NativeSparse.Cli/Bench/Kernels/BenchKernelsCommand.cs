@@ -198,7 +198,7 @@ internal sealed class BenchKernelsCommand : ToolCommand
     private static bool HasCold(KernelFamily family) => KernelCase.Standard.Any(@case => @case.IsCold && @case.Family == family);
 
     private static bool Has(KernelFamily family, Precision? precision) =>
-        family is not (KernelFamily.LowRank or KernelFamily.Routing) || precision is null or Precision.Float32;
+        family is not (KernelFamily.LowRank or KernelFamily.Routing or KernelFamily.Sparse) || precision is null or Precision.Float32;
 
     private static KernelCase[] Cases(string shape, KernelFamily[] families)
     {

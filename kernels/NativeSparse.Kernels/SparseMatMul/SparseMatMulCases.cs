@@ -1,0 +1,67 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>The contract cases of sparse products: the tests' and the self-test's.</summary>
+internal static class SparseMatMulCases
+{
+    private static readonly int[] Heights = [1, 2, 4, 8, 16, 32];
+
+    /// <summary>Rows, inputs, outputs: one, primes, around groups and strips.</summary>
+    public static IReadOnlyList<(int Rows, int Inputs, int Outputs)> Shapes { get; } =
+    [
+        (1, 1, 1), (1, 37, 70), (2, 5, 33), (7, 64, 32), (13, 90, 31), (16, 17, 64), (33, 40, 100), (65, 33, 47), (131, 70, 66), (600, 20, 36),
+    ];
+
+    public static IEnumerable<ContractCase> All() =>
+        from height in Heights
+        from shape in Shapes
+        from isChannels in new[] { false, true }
+        select new ContractCase(
+            "sparse",
+            Precision.Float32,
+            $"{shape.Rows}x{shape.Inputs}x{shape.Outputs}, {height}x1{(isChannels ? ", channels" : "")}",
+            (backend, reference) => Run(backend, reference, shape, height, isChannels));
+
+    private static CaseResult Run(Backend backend, Backend reference, (int Rows, int Inputs, int Outputs) shape, int height, bool isChannels)
+    {
+        var (rows, inputs, outputs) = shape;
+        using var memory = new CaseMemory(rows + outputs + height);
+        var weights = SparseWeights.FromDense(Prune(memory.Sample(inputs * outputs), outputs, height), inputs, outputs, height);
+        var x = isChannels ? memory.Sample(inputs, rows) : memory.Sample(rows, inputs);
+        var epilogue = new Epilogue { Bias = memory.Sample(1, outputs) };
+        View Result(Backend own)
+        {
+            using var packed = own.Sparse.Pack(weights);
+            var y = isChannels ? memory.Zeros(outputs, rows) : memory.Zeros(rows, outputs);
+            if (isChannels)
+            {
+                own.Sparse.RunChannels(memory.Execution, x, packed, epilogue, y);
+            }
+            else
+            {
+                own.Sparse.Run(memory.Execution, x, packed, epilogue, y);
+            }
+
+            return y;
+        }
+
+        return new CaseResult(CaseMemory.Difference(Result(reference), Result(backend)), 0);
+    }
+
+    /// <summary>Two of three blocks become zero, by the sign and size of their first weight.</summary>
+    private static float[] Prune(float[] weights, int outputs, int height)
+    {
+        for (var start = 0; start < weights.Length; start += outputs)
+        {
+            for (var n = 0; n < outputs; n += height)
+            {
+                var block = weights.AsSpan(start + n, Math.Min(height, outputs - n));
+                if (block[0] < 1f / 3)
+                {
+                    block.Clear();
+                }
+            }
+        }
+
+        return weights;
+    }
+}

@@ -1,0 +1,162 @@
+using System.Runtime.CompilerServices;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>
+/// The register tiles of sparse products: one block of outputs, whose weights are broadcast, times some registers of neighbouring tokens or
+/// pixels, which are loaded once for all outputs of the block.
+/// </summary>
+internal static unsafe class SparseTile<TWidth, TVector>
+    where TWidth : struct, IVectorWidth<TVector>
+    where TVector : struct
+{
+    /// <summary>
+    /// One output, TVectors registers: <c>y[p] = sum_i values[i] x[inputs[i] stride + p] + bias</c>. Entries of even and odd number are chains of
+    /// their own, so that twice as many sums are under way.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RunOne<TVectors>(int* inputs, float* values, int count, float* x, nint stride, float bias, float* y)
+        where TVectors : struct, IRowCount
+    {
+        TVector a0 = default, a1 = default, a2 = default, a3 = default;
+        TVector b0 = default, b1 = default, b2 = default, b3 = default;
+        var i = 0;
+        for (; i <= count - 2; i += 2)
+        {
+            var even = x + (inputs[i] * stride);
+            var w = TWidth.Broadcast(values[i]);
+            a0 = TWidth.FusedMultiplyAdd(w, TWidth.Load(even), a0);
+            a1 = TWidth.FusedMultiplyAdd(w, TWidth.Load(even + TWidth.Lanes), a1);
+            if (TVectors.Count > 2)
+            {
+                a2 = TWidth.FusedMultiplyAdd(w, TWidth.Load(even + (2 * TWidth.Lanes)), a2);
+                a3 = TWidth.FusedMultiplyAdd(w, TWidth.Load(even + (3 * TWidth.Lanes)), a3);
+            }
+
+            var odd = x + (inputs[i + 1] * stride);
+            w = TWidth.Broadcast(values[i + 1]);
+            b0 = TWidth.FusedMultiplyAdd(w, TWidth.Load(odd), b0);
+            b1 = TWidth.FusedMultiplyAdd(w, TWidth.Load(odd + TWidth.Lanes), b1);
+            if (TVectors.Count > 2)
+            {
+                b2 = TWidth.FusedMultiplyAdd(w, TWidth.Load(odd + (2 * TWidth.Lanes)), b2);
+                b3 = TWidth.FusedMultiplyAdd(w, TWidth.Load(odd + (3 * TWidth.Lanes)), b3);
+            }
+        }
+
+        if (i < count)
+        {
+            var last = x + (inputs[i] * stride);
+            var w = TWidth.Broadcast(values[i]);
+            a0 = TWidth.FusedMultiplyAdd(w, TWidth.Load(last), a0);
+            a1 = TWidth.FusedMultiplyAdd(w, TWidth.Load(last + TWidth.Lanes), a1);
+            if (TVectors.Count > 2)
+            {
+                a2 = TWidth.FusedMultiplyAdd(w, TWidth.Load(last + (2 * TWidth.Lanes)), a2);
+                a3 = TWidth.FusedMultiplyAdd(w, TWidth.Load(last + (3 * TWidth.Lanes)), a3);
+            }
+        }
+
+        var added = TWidth.Broadcast(bias);
+        TWidth.Store(TWidth.Add(TWidth.Add(a0, b0), added), y);
+        TWidth.Store(TWidth.Add(TWidth.Add(a1, b1), added), y + TWidth.Lanes);
+        if (TVectors.Count > 2)
+        {
+            TWidth.Store(TWidth.Add(TWidth.Add(a2, b2), added), y + (2 * TWidth.Lanes));
+            TWidth.Store(TWidth.Add(TWidth.Add(a3, b3), added), y + (3 * TWidth.Lanes));
+        }
+    }
+
+    /// <summary>Two outputs, TVectors registers; y rows lie <paramref name="yStride"/> values apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RunTwo<TVectors>(int* inputs, float* values, int count, float* x, nint stride, float* bias, float* y, nint yStride)
+        where TVectors : struct, IRowCount
+    {
+        TVector a0 = default, a1 = default, a2 = default, a3 = default;
+        TVector b0 = default, b1 = default, b2 = default, b3 = default;
+        for (var i = 0; i < count; i++)
+        {
+            var source = x + (inputs[i] * stride);
+            var (wa, wb) = (TWidth.Broadcast(values[2 * i]), TWidth.Broadcast(values[(2 * i) + 1]));
+            var v = TWidth.Load(source);
+            a0 = TWidth.FusedMultiplyAdd(wa, v, a0);
+            b0 = TWidth.FusedMultiplyAdd(wb, v, b0);
+            v = TWidth.Load(source + TWidth.Lanes);
+            a1 = TWidth.FusedMultiplyAdd(wa, v, a1);
+            b1 = TWidth.FusedMultiplyAdd(wb, v, b1);
+            if (TVectors.Count > 2)
+            {
+                v = TWidth.Load(source + (2 * TWidth.Lanes));
+                a2 = TWidth.FusedMultiplyAdd(wa, v, a2);
+                b2 = TWidth.FusedMultiplyAdd(wb, v, b2);
+                v = TWidth.Load(source + (3 * TWidth.Lanes));
+                a3 = TWidth.FusedMultiplyAdd(wa, v, a3);
+                b3 = TWidth.FusedMultiplyAdd(wb, v, b3);
+            }
+        }
+
+        StorePair(a0, a1, bias[0], y);
+        StorePair(b0, b1, bias[1], y + yStride);
+        if (TVectors.Count > 2)
+        {
+            StorePair(a2, a3, bias[0], y + (2 * TWidth.Lanes));
+            StorePair(b2, b3, bias[1], y + yStride + (2 * TWidth.Lanes));
+        }
+    }
+
+    /// <summary>Four or eight outputs, two registers; the values of one entry lie <paramref name="valueStride"/> apart from the next entry's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RunBlock<TRows>(
+        int* inputs, float* values, nint valueStride, int count, float* x, nint stride, float* bias, float* y, nint yStride)
+        where TRows : struct, IRowCount
+    {
+        TVector s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
+        TVector s40 = default, s41 = default, s50 = default, s51 = default, s60 = default, s61 = default, s70 = default, s71 = default;
+        for (var i = 0; i < count; i++)
+        {
+            var source = x + (inputs[i] * stride);
+            var (v0, v1) = (TWidth.Load(source), TWidth.Load(source + TWidth.Lanes));
+            Add(values[0], v0, v1, ref s00, ref s01);
+            Add(values[1], v0, v1, ref s10, ref s11);
+            Add(values[2], v0, v1, ref s20, ref s21);
+            Add(values[3], v0, v1, ref s30, ref s31);
+            if (TRows.Count > 4)
+            {
+                Add(values[4], v0, v1, ref s40, ref s41);
+                Add(values[5], v0, v1, ref s50, ref s51);
+                Add(values[6], v0, v1, ref s60, ref s61);
+                Add(values[7], v0, v1, ref s70, ref s71);
+            }
+
+            values += valueStride;
+        }
+
+        StorePair(s00, s01, bias[0], y);
+        StorePair(s10, s11, bias[1], y + yStride);
+        StorePair(s20, s21, bias[2], y + (2 * yStride));
+        StorePair(s30, s31, bias[3], y + (3 * yStride));
+        if (TRows.Count > 4)
+        {
+            StorePair(s40, s41, bias[4], y + (4 * yStride));
+            StorePair(s50, s51, bias[5], y + (5 * yStride));
+            StorePair(s60, s61, bias[6], y + (6 * yStride));
+            StorePair(s70, s71, bias[7], y + (7 * yStride));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(float weight, TVector v0, TVector v1, ref TVector s0, ref TVector s1)
+    {
+        var w = TWidth.Broadcast(weight);
+        s0 = TWidth.FusedMultiplyAdd(w, v0, s0);
+        s1 = TWidth.FusedMultiplyAdd(w, v1, s1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StorePair(TVector s0, TVector s1, float bias, float* y)
+    {
+        var added = TWidth.Broadcast(bias);
+        TWidth.Store(TWidth.Add(s0, added), y);
+        TWidth.Store(TWidth.Add(s1, added), y + TWidth.Lanes);
+    }
+}

@@ -1,0 +1,102 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>
+/// Sparse products in register tiles over neighbouring tokens or pixels. Rows of tokens are transposed group by group, so that one entry of the
+/// weights multiplies whole registers; a strip of outputs of a group is finished in the first-level cache and transposed back as it is stored.
+/// </summary>
+internal sealed unsafe class VectorSparseMatMul<TWidth, TVector> : ISparseMatMul
+    where TWidth : struct, IVectorWidth<TVector>
+    where TVector : struct
+{
+    /// <summary>Tokens of one pass: bounds the scratch memory.</summary>
+    private const int PassTokens = 512;
+
+    private const int ChunksPerThread = 4;
+
+    /// <summary>Least multiply-adds of a chunk that is worth a dispatch.</summary>
+    private const long LeastWork = 1 << 17;
+
+    public string Version => TWidth.Name;
+
+    public PackedSparse Pack(SparseWeights weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return new VectorSparse(weights, Version);
+    }
+
+    public void Run(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y)
+    {
+        SparseArguments.CheckRun(x, weights, epilogue, y);
+        var own = Own(weights);
+        for (var first = 0; first < y.Rows; first += PassTokens)
+        {
+            execution.Cancellation.ThrowIfCancellationRequested();
+            using var scope = execution.Scratch.Enter();
+            var count = Math.Min(PassTokens, y.Rows - first);
+            var pass = Create(execution, own, epilogue, count);
+            pass.X = x.Slice(first, count);
+            pass.Y = y.Slice(first, count);
+            pass.Multiplier = epilogue.Multiplier.IsEmpty ? default : epilogue.Multiplier.Slice(first, count);
+            pass.Packed = execution.Scratch.Rent(pass.Groups * own.InputWidth, pass.GroupWidth);
+            execution.Splitter.Run(pass.Groups, &SparsePass<TWidth, TVector>.Gather, ref pass);
+            execution.Splitter.Run(pass.Chunks, &SparsePass<TWidth, TVector>.RunTokens, ref pass);
+        }
+
+        GC.KeepAlive(own);
+    }
+
+    public void RunChannels(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y)
+    {
+        SparseArguments.CheckChannels(x, weights, epilogue, y);
+        var own = Own(weights);
+        if (y.Columns > 0)
+        {
+            execution.Cancellation.ThrowIfCancellationRequested();
+            using var scope = execution.Scratch.Enter();
+            var pass = Create(execution, own, epilogue, y.Columns);
+            pass.X = x;
+            pass.Y = y;
+            if (y.Columns % pass.GroupWidth > 0)
+            {
+                pass.Packed = execution.Scratch.Rent(own.InputWidth, pass.GroupWidth);
+                SparsePass<TWidth, TVector>.GatherLastPixels(pass);
+            }
+
+            execution.Splitter.Run(pass.Chunks, &SparsePass<TWidth, TVector>.RunPixels, ref pass);
+        }
+
+        GC.KeepAlive(own);
+    }
+
+    private static SparsePass<TWidth, TVector> Create(in Execution execution, VectorSparse weights, in Epilogue epilogue, int count)
+    {
+        // Blocks at the end may reach beyond N: they add zeros.
+        var bias = execution.Scratch.Rent(1, (weights.OutputWidth + weights.BlockHeight - 1) / weights.BlockHeight * weights.BlockHeight);
+        new Span<float>(bias.Row(0), bias.Columns).Clear();
+        if (!epilogue.Bias.IsEmpty)
+        {
+            new ReadOnlySpan<float>(epilogue.Bias.Row(0), epilogue.Bias.Columns).CopyTo(new Span<float>(bias.Row(0), bias.Columns));
+        }
+
+        var width = SparsePass<TWidth, TVector>.GroupWidthOf(weights.BlockHeight);
+        var groups = (count + width - 1) / width;
+        var strips = (weights.OutputWidth + SparsePass<TWidth, TVector>.StripOutputs - 1) / SparsePass<TWidth, TVector>.StripOutputs;
+        var work = (long)(weights.Density * weights.InputWidth * weights.OutputWidth * count);
+        var threads = execution.Splitter.Threads;
+        return new SparsePass<TWidth, TVector>
+        {
+            Weights = weights,
+            Bias = bias,
+            Activation = epilogue.Activation,
+            Count = count,
+            GroupWidth = width,
+            Groups = groups,
+            Strips = strips,
+            Chunks = threads == 1 ? 1 : (int)Math.Clamp(work / LeastWork, 1, Math.Min(ChunksPerThread * threads, groups * strips)),
+            Cancellation = execution.Cancellation,
+        };
+    }
+
+    private VectorSparse Own(PackedSparse weights) =>
+        weights is VectorSparse own && own.Version == Version ? own : throw DenseArguments.Foreign(Version, nameof(weights));
+}
