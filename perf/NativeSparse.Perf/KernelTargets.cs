@@ -27,6 +27,7 @@ internal sealed class KernelTargets
         AddExperts();
         AddTwoThreads();
         AddFallback();
+        AddSparse();
     }
 
     /// <summary>The targets that the record has cases of.</summary>
@@ -136,6 +137,24 @@ internal sealed class KernelTargets
             var rows = Rows("ffn", [Base], Int8, tokens, threads: 2).ToArray();
             Add($"network int8 {Base}, two threads, times ONNX Runtime, its threads asleep between runs", must, stretch, rows, row => row.RatioToOnnxRuntime);
             Add($"network int8 {Base}, two threads, times ONNX Runtime, its threads spinning", must, stretch, rows, row => row.RatioToOnnxRuntimeSpinning);
+        }
+    }
+
+    private void AddSparse()
+    {
+        foreach (var (zeros, single, singleStretch, blocks, blocksStretch) in new[]
+        {
+            (70, 1.35, 2.0, 3.0, 3.3), (80, 2.0, 3.0, 4.4, 4.9), (90, 3.6, 5.0, 8.0, 9.5), (95, 7.0, 10.0, 14.0, 18.0),
+        })
+        {
+            foreach (var height in new[] { 1, 4, 8 })
+            {
+                var (must, stretch) = height == 1 ? (single, singleStretch) : (blocks, blocksStretch);
+                var pattern = string.Create(CultureInfo.InvariantCulture, $"{zeros} % {height}x1");
+                Add(
+                    $"sparse float32 {pattern}, times own dense", must, stretch,
+                    Rows("sparse", [$"{Base} {pattern}", $"{BaseDown} {pattern}"], Float32, [32, .. Many]), row => row.RatioToDense);
+            }
         }
     }
 

@@ -16,7 +16,10 @@ namespace NativeSparse.Perf.Tests;
 public sealed class KernelBenchmarksTests
 {
     public static TheoryData<Type> Families =>
-        [typeof(DenseMatMulBench), typeof(FeedForwardBench), typeof(ExpertDispatchBench), typeof(LowRankExpertsBench), typeof(TopKRoutingBench)];
+        [
+            typeof(DenseMatMulBench), typeof(FeedForwardBench), typeof(ExpertDispatchBench), typeof(LowRankExpertsBench), typeof(SparseMatMulBench),
+            typeof(TopKRoutingBench),
+        ];
 
     [Theory]
     [MemberData(nameof(Families))]

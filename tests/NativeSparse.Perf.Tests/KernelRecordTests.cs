@@ -17,6 +17,7 @@ public sealed class KernelRecordTests
             [
                 new KernelCase(KernelFamily.Dense, 5, 24, 40), new KernelCase(KernelFamily.Experts, 7, 24, 64, 8, 2),
                 new KernelCase(KernelFamily.Routing, 3, 0, 0, 8, 2), new KernelCase(KernelFamily.LowRank, 7, 24, 40, 8, 2),
+                new KernelCase(KernelFamily.Sparse, 5, 24, 40) { Zeros = 0.8, BlockHeight = 4 },
             ],
             Backends = ["cpu", "cpu:vector128"],
             Rounds = 3,

@@ -13,11 +13,12 @@ internal static unsafe class RowsToColumns
     public static void Run(float* source, nint sourceStride, int rows, int columns, float* destination, nint destinationStride)
     {
         var tile = Avx.IsSupported ? 8 : AdvSimd.Arm64.IsSupported ? 4 : 1;
-        var row = 0;
-        for (; tile > 1 && row <= rows - tile; row += tile)
+        var (wholeRows, wholeColumns) = tile == 1 ? (0, 0) : (rows / tile * tile, columns / tile * tile);
+
+        // Columns outside: what becomes one row is written in one go, and rows that lie a power of two apart do not drive each other out.
+        for (var column = 0; column < wholeColumns; column += tile)
         {
-            var column = 0;
-            for (; column <= columns - tile; column += tile)
+            for (var row = 0; row < wholeRows; row += tile)
             {
                 var from = source + (row * sourceStride) + column;
                 var to = destination + (column * destinationStride) + row;
@@ -30,11 +31,10 @@ internal static unsafe class RowsToColumns
                     RunFour(from, sourceStride, to, destinationStride);
                 }
             }
-
-            RunPlain(source, sourceStride, row, row + tile, column, columns, destination, destinationStride);
         }
 
-        RunPlain(source, sourceStride, row, rows, 0, columns, destination, destinationStride);
+        RunPlain(source, sourceStride, 0, wholeRows, wholeColumns, columns, destination, destinationStride);
+        RunPlain(source, sourceStride, wholeRows, rows, 0, columns, destination, destinationStride);
     }
 
     private static void RunPlain(

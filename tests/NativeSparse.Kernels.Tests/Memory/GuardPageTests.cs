@@ -60,6 +60,31 @@ public sealed class GuardPageTests
 
     [Theory]
     [MemberData(nameof(Cases))]
+    public void Sparse_products_stay_inside(bool atEnd, int rows)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "skipped: needs mmap");
+        foreach (var backend in new[] { Versions.Vector128(), Versions.Vector256(), Versions.Vector512() })
+        {
+            foreach (var height in new[] { 1, 2, 4, 8, 32 })
+            {
+                const int inputs = 19;
+                const int outputs = 45;
+                var random = new Random(rows);
+                using var x = new GuardedMemory(rows * inputs, atEnd, random);
+                using var y = new GuardedMemory(rows * outputs, atEnd);
+                using var bias = new GuardedMemory(outputs, atEnd, random);
+                using var weights = backend.Sparse.Pack(SparseProblem.Weights(inputs, outputs, height, 0.5));
+                using var host = new Host();
+                var epilogue = new Epilogue { Bias = View.Create(bias.Address, 1, outputs), Activation = new Activation(ActivationKind.Gelu) };
+                backend.Sparse.Run(host.Execution, View.Create(x.Address, rows, inputs), weights, epilogue, View.Create(y.Address, rows, outputs));
+                backend.Sparse.RunChannels(host.Execution, View.Create(x.Address, inputs, rows), weights, epilogue, View.Create(y.Address, outputs, rows));
+                Assert.True(float.IsFinite(y.Values(rows * outputs)[^1]));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
     public void Routing_and_experts_stay_inside(bool atEnd, int rows)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "skipped: needs mmap");
