@@ -24,6 +24,10 @@ internal unsafe struct SparsePass<TWidth, TVector>
     public View Packed;
 
     public Activation Activation;
+
+    /// <summary>Whether rows are channels of pixels, not tokens.</summary>
+    public bool IsChannels;
+
     public int Count;
     public int GroupWidth;
     public int Groups;
@@ -62,7 +66,7 @@ internal unsafe struct SparsePass<TWidth, TVector>
     }
 
     [SkipLocalsInit]
-    public static void RunTokens(ref SparsePass<TWidth, TVector> pass, int chunk)
+    public static void Run(ref SparsePass<TWidth, TVector> pass, int chunk)
     {
         var width = pass.GroupWidth;
         var strip = stackalloc float[StripOutputs * MaxRegisters * TWidth.Lanes];
@@ -72,47 +76,51 @@ internal unsafe struct SparsePass<TWidth, TVector>
         for (; item < end; item++)
         {
             pass.Cancellation.ThrowIfCancellationRequested();
-            var (token, first) = (item / pass.Strips * width, item % pass.Strips * StripOutputs);
-            var (count, outputs) = (Math.Min(width, pass.Count - token), Math.Min(StripOutputs, pass.Weights.OutputWidth - first));
-            pass.Multiply(pass.Packed.Row(token / width * pass.Weights.InputWidth), width, first, outputs, count, strip);
-            pass.Activate(rows, outputs, count);
-            RowsToColumns.Run(strip, width, outputs, count, pass.Y.Row(token) + first, pass.Y.Stride);
-            for (var t = token; !pass.Multiplier.IsEmpty && t < token + count; t++)
+            var (start, first) = (item / pass.Strips * width, item % pass.Strips * StripOutputs);
+            var (count, outputs) = (Math.Min(width, pass.Count - start), Math.Min(StripOutputs, pass.Weights.OutputWidth - first));
+            if (pass.IsChannels && count == width)
             {
-                for (var n = first; n < first + outputs; n++)
-                {
-                    pass.Y.Row(t)[n] *= pass.Multiplier.Row(t)[n];
-                }
+                pass.Multiply(pass.X.Row(0) + start, pass.X.Stride, first, outputs, count, strip);
+            }
+            else
+            {
+                pass.Multiply(pass.Packed.Row(pass.IsChannels ? 0 : start / width * pass.Weights.InputWidth), width, first, outputs, count, strip);
+            }
+
+            pass.Activate(rows, outputs, count);
+            if (pass.IsChannels)
+            {
+                pass.StorePixels(rows, start, count, first, outputs);
+            }
+            else
+            {
+                pass.StoreTokens(strip, start, count, first, outputs);
             }
         }
     }
 
-    [SkipLocalsInit]
-    public static void RunPixels(ref SparsePass<TWidth, TVector> pass, int chunk)
+    private readonly void StorePixels(float** rows, int start, int count, int first, int outputs)
     {
-        var width = pass.GroupWidth;
-        var strip = stackalloc float[StripOutputs * MaxRegisters * TWidth.Lanes];
-        var rows = stackalloc float*[StripOutputs];
-        PanelTail.Point(strip, width, rows, StripOutputs);
-        var (item, end) = pass.Items(chunk);
-        for (; item < end; item++)
+        for (var n = 0; n < outputs; n++)
         {
-            pass.Cancellation.ThrowIfCancellationRequested();
-            var (pixel, first) = (item / pass.Strips * width, item % pass.Strips * StripOutputs);
-            var (count, outputs) = (Math.Min(width, pass.Count - pixel), Math.Min(StripOutputs, pass.Weights.OutputWidth - first));
-            if (count == width)
-            {
-                pass.Multiply(pass.X.Row(0) + pixel, pass.X.Stride, first, outputs, count, strip);
-            }
-            else
-            {
-                pass.Multiply(pass.Packed.Row(0), width, first, outputs, count, strip);
-            }
+            new ReadOnlySpan<float>(rows[n], count).CopyTo(new Span<float>(Y.Row(first + n) + start, count));
+        }
+    }
 
-            pass.Activate(rows, outputs, count);
+    private readonly void StoreTokens(float* strip, int start, int count, int first, int outputs)
+    {
+        if (Multiplier.IsEmpty)
+        {
+            RowsToColumns.Run(strip, GroupWidth, outputs, count, Y.Row(start) + first, Y.Stride);
+            return;
+        }
+
+        // The multiplier may be the destination itself: values are multiplied before they are stored.
+        for (var t = start; t < start + count; t++)
+        {
             for (var n = 0; n < outputs; n++)
             {
-                new ReadOnlySpan<float>(rows[n], count).CopyTo(new Span<float>(pass.Y.Row(first + n) + pixel, count));
+                Y.Row(t)[first + n] = strip[(n * GroupWidth) + t - start] * Multiplier.Row(t)[first + n];
             }
         }
     }

@@ -39,7 +39,7 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector> : ISparseMatMul
             pass.Multiplier = epilogue.Multiplier.IsEmpty ? default : epilogue.Multiplier.Slice(first, count);
             pass.Packed = execution.Scratch.Rent(pass.Groups * own.InputWidth, pass.GroupWidth);
             execution.Splitter.Run(pass.Groups, &SparsePass<TWidth, TVector>.Gather, ref pass);
-            execution.Splitter.Run(pass.Chunks, &SparsePass<TWidth, TVector>.RunTokens, ref pass);
+            execution.Splitter.Run(pass.Chunks, &SparsePass<TWidth, TVector>.Run, ref pass);
         }
 
         GC.KeepAlive(own);
@@ -54,6 +54,7 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector> : ISparseMatMul
             execution.Cancellation.ThrowIfCancellationRequested();
             using var scope = execution.Scratch.Enter();
             var pass = Create(execution, own, epilogue, y.Columns);
+            pass.IsChannels = true;
             pass.X = x;
             pass.Y = y;
             if (y.Columns % pass.GroupWidth > 0)
@@ -62,7 +63,7 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector> : ISparseMatMul
                 SparsePass<TWidth, TVector>.GatherLastPixels(pass);
             }
 
-            execution.Splitter.Run(pass.Chunks, &SparsePass<TWidth, TVector>.RunPixels, ref pass);
+            execution.Splitter.Run(pass.Chunks, &SparsePass<TWidth, TVector>.Run, ref pass);
         }
 
         GC.KeepAlive(own);

@@ -99,6 +99,20 @@ public abstract class SparseMatMulContract : IDisposable
     }
 
     [Fact]
+    public void The_multiplier_may_be_the_destination()
+    {
+        var weights = SparseProblem.Weights(30, 40, 4, 0.5);
+        using var packed = _backend.Sparse.Pack(weights);
+        using var x = new Operand(50, 30, random: new Random(1));
+        using var y = new Operand(50, 40, random: new Random(2));
+        using var multiplier = new Operand(50, 40, random: new Random(2));
+        using var host = new Host();
+        var expected = Tokens(_reference, weights, x, new Epilogue { Multiplier = multiplier.View }, 1);
+        _backend.Sparse.Run(host.Execution, x.View, packed, new Epilogue { Multiplier = y.View }, y.View);
+        Assert.Equal(expected, y.Values());
+    }
+
+    [Fact]
     public void What_is_not_finite_stays_where_entries_carry_it()
     {
         var dense = new float[3 * 4];
