@@ -11,6 +11,9 @@ public abstract class Backend : IDisposable
     /// <summary>Dense products.</summary>
     public abstract IDenseMatMul Dense { get; }
 
+    /// <summary>Block-diagonal products, and the structured linears made of them.</summary>
+    public abstract IBlockDiagonalMatMul BlockDiagonal { get; }
+
     /// <summary>The version of the int8 tile, or null where int8 products are plain loops.</summary>
     internal virtual Int8Tile? Int8Tile => null;
 

@@ -8,11 +8,19 @@ internal sealed class CpuBackend : Backend
     private readonly IDisposable[] _kernels;
 
     private CpuBackend(
-        string name, IDenseMatMul dense, Int8Tile int8, ITopKRouting routing, IExpertDispatch experts, ISparseMatMul sparse, IDisposable[] kernels)
+        string name,
+        IDenseMatMul dense,
+        IBlockDiagonalMatMul blockDiagonal,
+        Int8Tile int8,
+        ITopKRouting routing,
+        IExpertDispatch experts,
+        ISparseMatMul sparse,
+        IDisposable[] kernels)
         : base(name)
     {
         Int8Tile = int8;
         Dense = dense;
+        BlockDiagonal = blockDiagonal;
         Routing = routing;
         Experts = experts;
         Sparse = sparse;
@@ -20,6 +28,8 @@ internal sealed class CpuBackend : Backend
     }
 
     public override IDenseMatMul Dense { get; }
+
+    public override IBlockDiagonalMatMul BlockDiagonal { get; }
 
     internal override Int8Tile? Int8Tile { get; }
 
@@ -135,6 +145,7 @@ internal sealed class CpuBackend : Backend
         return new CpuBackend(
             $"cpu:{version}",
             dense,
+            new VectorBlockDiagonal<TWidth, TVector>(dense, int8, int4),
             int8.Tile,
             new VectorTopKRouting<TWidth, TVector>(),
             experts,

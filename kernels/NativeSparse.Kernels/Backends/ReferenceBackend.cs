@@ -7,6 +7,8 @@ internal sealed class ReferenceBackend() : Backend(VersionName)
 
     public override IDenseMatMul Dense { get; } = new ReferenceDenseMatMul();
 
+    public override IBlockDiagonalMatMul BlockDiagonal { get; } = new ReferenceBlockDiagonal(new ReferenceDenseMatMul());
+
     public override ITopKRouting Routing { get; } = new ReferenceTopKRouting();
 
     public override IExpertDispatch Experts { get; } = new ReferenceExpertDispatch();

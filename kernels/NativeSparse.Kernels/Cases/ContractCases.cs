@@ -4,5 +4,8 @@ namespace NativeSparse.Kernels;
 internal static class ContractCases
 {
     public static IEnumerable<ContractCase> All() =>
-        [.. ActivationCases.All(), .. DenseMatMulCases.All(), .. TopKRoutingCases.All(), .. ExpertDispatchCases.All(), .. SparseMatMulCases.All()];
+    [
+        .. ActivationCases.All(), .. DenseMatMulCases.All(), .. BlockDiagonalCases.All(), .. SparseMatMulCases.All(), .. TopKRoutingCases.All(),
+        .. ExpertDispatchCases.All(),
+    ];
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace NativeSparse.Kernels;
 
 /// <summary>Dense products in panels and register tiles.</summary>
@@ -101,9 +99,7 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
         var job = new Job
         {
             X = x,
-            Weights = matrix.Weights,
-            Precision = matrix.Precision,
-            Shape = shape,
+            Matrix = matrix,
             Epilogue = epilogue,
             Sums = sums,
             Y = y,
@@ -113,65 +109,35 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
         execution.Splitter.Run(grid.Count, &RunChunk, ref job);
     }
 
+    /// <summary>Whether this version packed a matrix.</summary>
+    internal bool IsOwn(PackedMatrix weights) => weights switch
+    {
+        PanelMatrix matrix => matrix.Shape.Panel == PanelProduct<TWidth, TVector>.Panel,
+        Int8Matrix matrix => matrix.Tile.Name == int8.Tile.Name,
+        Int4Matrix matrix => matrix.Tile.Name == int4.Tile.Name,
+        _ => false,
+    };
+
     private void RequireOwn(PackedMatrix weights, string operand)
     {
-        var isOwn = weights switch
-        {
-            PanelMatrix matrix => matrix.Shape.Panel == PanelProduct<TWidth, TVector>.Panel,
-            Int8Matrix matrix => matrix.Tile.Name == int8.Tile.Name,
-            Int4Matrix matrix => matrix.Tile.Name == int4.Tile.Name,
-            _ => false,
-        };
-        if (!isOwn)
+        if (!IsOwn(weights))
         {
             throw DenseArguments.Foreign(Version, operand);
         }
     }
 
-    [SkipLocalsInit]
     private static void RunChunk(ref Job job, int index)
     {
         job.Cancellation.ThrowIfCancellationRequested();
         var (firstRow, rows) = job.Grid.Rows(index);
         var (firstPanel, endPanel) = job.Grid.Panels(index);
-        var x = stackalloc float*[PanelProduct<TWidth, TVector>.MaxRows];
-        var sums = stackalloc float*[PanelProduct<TWidth, TVector>.MaxRows];
-        var y = stackalloc float*[PanelProduct<TWidth, TVector>.MaxRows];
-        var multiplier = stackalloc float*[PanelProduct<TWidth, TVector>.MaxRows];
-        for (var r = 0; r < rows; r++)
-        {
-            x[r] = job.X.Row(firstRow + r);
-            y[r] = job.Y.Row(firstRow + r);
-            sums[r] = job.Sums.Row(firstRow + r);
-            multiplier[r] = job.Epilogue.Multiplier.Row(firstRow + r);
-        }
-
-        var finish = new Finish
-        {
-            Activation = job.Epilogue.Activation,
-            Bias = (float*)job.Epilogue.Bias.Address,
-            Multiplier = job.Epilogue.Multiplier.IsEmpty ? null : multiplier,
-        };
-        var grown = job.Sums.Address == job.Y.Address ? y : sums;
-        if (job.Precision == Precision.Float32)
-        {
-            PanelProduct<TWidth, TVector>.Run<Float32Weights<TWidth, TVector>>(
-                x, rows, job.Weights, job.Shape, firstPanel, endPanel, grown, add: false, finish, y);
-        }
-        else
-        {
-            PanelProduct<TWidth, TVector>.Run<BFloat16Weights<TWidth, TVector>>(
-                x, rows, job.Weights, job.Shape, firstPanel, endPanel, grown, add: false, finish, y);
-        }
+        PanelBlock<TWidth, TVector>.Run(job.X, firstRow, rows, job.Matrix, firstPanel, endPanel, job.Epilogue, job.Sums, job.Y);
     }
 
     private struct Job
     {
         public View X;
-
-        public void* Weights;
-        public Precision Precision;
-        public PanelShape Shape;
+        public PanelMatrix Matrix;
         public Epilogue Epilogue;
         public View Sums;
         public View Y;

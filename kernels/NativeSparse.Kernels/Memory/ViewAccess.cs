@@ -21,6 +21,10 @@ internal static unsafe class ViewAccess
         }
     }
 
+    /// <summary>Some columns of a float32 matrix; nothing of nothing.</summary>
+    public static View Part(this View view, int first, int columns) =>
+        view.IsEmpty ? view : View.Create(view.Address + ((nint)first * sizeof(float)), view.Rows, columns, view.Stride);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float* Row(this View view, int row) => (float*)view.Address + ((nint)row * view.Stride);
 

@@ -19,6 +19,12 @@ internal unsafe interface IRoundedProduct<TRows, TMatrix>
     /// <summary>Room for rows that are multiplied with these weights.</summary>
     static abstract TRows Rent(Scratch scratch, int rows, TMatrix matrix);
 
+    /// <summary>Bytes of such room, whole cache lines.</summary>
+    static abstract nint Bytes(int rows, TMatrix matrix);
+
+    /// <summary>The same in <see cref="Bytes"/> of memory that begins with a cache line.</summary>
+    static abstract TRows At(void* memory, int rows, TMatrix matrix);
+
     /// <summary>Rounds one row.</summary>
     static abstract void Quantize(in TRows rows, int row, float* x);
 

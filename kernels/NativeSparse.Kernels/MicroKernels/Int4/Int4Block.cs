@@ -24,6 +24,10 @@ internal readonly unsafe struct Int4Block<TWidth, TVector> : IRoundedProduct<Int
 
     public static Int4Rows Rent(Scratch scratch, int rows, Int4Matrix matrix) => Int4Rows.Rent(scratch, rows, matrix);
 
+    public static nint Bytes(int rows, Int4Matrix matrix) => Int4Rows.Bytes(rows, matrix);
+
+    public static Int4Rows At(void* memory, int rows, Int4Matrix matrix) => new(memory, rows, matrix);
+
     public static void Quantize(in Int4Rows rows, int row, float* x) => rows.Quantize(row, x);
 
     [SkipLocalsInit]

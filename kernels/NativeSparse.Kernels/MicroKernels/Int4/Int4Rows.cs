@@ -7,6 +7,7 @@ namespace NativeSparse.Kernels;
 internal readonly unsafe struct Int4Rows
 {
     private const int Group = QuantizedInt4Weights.Group;
+    private const int CacheLine = 64;
 
     private readonly byte* _records;
     private readonly nint _stride;
@@ -16,16 +17,17 @@ internal readonly unsafe struct Int4Rows
     private readonly int _groups;
     private readonly bool _hasGroupScales;
 
-    private Int4Rows(Scratch scratch, int rows, Int4Matrix matrix)
+    /// <summary>Rows in <see cref="Bytes(int, Int4Matrix)"/> of memory that begins with a cache line.</summary>
+    public Int4Rows(void* memory, int rows, Int4Matrix matrix)
     {
         _inputWidth = matrix.InputWidth;
         _groups = matrix.GroupCount;
         _hasGroupScales = matrix.HasGroupScales;
         InputBytes = Bytes(matrix);
-        _stride = (InputBytes + 63) / 64 * 64;
-        _records = (byte*)scratch.Rent((nuint)rows * (nuint)_stride);
-        _scales = scratch.Rent(1, rows).Row(0);
-        _zeros = scratch.Rent(1, rows).Row(0);
+        _stride = Lines(InputBytes);
+        _records = (byte*)memory;
+        _scales = (float*)(_records + (rows * _stride));
+        _zeros = (float*)((byte*)_scales + ColumnBytes(rows));
     }
 
     public int InputBytes { get; }
@@ -36,7 +38,10 @@ internal readonly unsafe struct Int4Rows
     /// <summary>Bytes of a row that is multiplied with these weights.</summary>
     public static int Bytes(Int4Matrix matrix) => matrix.GroupCount * Int4Group.RecordBytes(matrix.HasGroupScales);
 
-    public static Int4Rows Rent(Scratch scratch, int rows, Int4Matrix matrix) => new(scratch, rows, matrix);
+    public static nint Bytes(int rows, Int4Matrix matrix) => (rows * Lines(Bytes(matrix))) + (2 * ColumnBytes(rows));
+
+    public static Int4Rows Rent(Scratch scratch, int rows, Int4Matrix matrix) =>
+        new(scratch.Rent((nuint)Bytes(rows, matrix)), rows, matrix);
 
     public byte* Row(int row) => _records + (row * _stride);
 
@@ -92,6 +97,12 @@ internal readonly unsafe struct Int4Rows
             record += Int4Group.RecordBytes(_hasGroupScales);
         }
     }
+
+    /// <summary>Whole cache lines.</summary>
+    private static nint Lines(nint bytes) => (bytes + CacheLine - 1) / CacheLine * CacheLine;
+
+    /// <summary>Bytes of one value for each row, with a line after them.</summary>
+    private static nint ColumnBytes(int rows) => Lines((nint)rows * sizeof(float)) + CacheLine;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Sum(sbyte* values)

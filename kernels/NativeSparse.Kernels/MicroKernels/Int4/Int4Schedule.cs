@@ -10,6 +10,9 @@ internal sealed class Int4Schedule<TWidth, TVector>(Int4Tile tile) : Int4Product
     public override void Run(in Execution execution, View x, Int4Matrix matrix, in Epilogue epilogue, View y) =>
         RoundedSchedule<Int4Block<TWidth, TVector>, Int4Rows, Int4Matrix>.Run(execution, x, matrix, epilogue, y);
 
+    public override void Run(in Execution execution, View x, PackedBlockDiagonal blocks, in Epilogue epilogue, View y) =>
+        DiagonalSchedule<RoundedDiagonal<Int4Block<TWidth, TVector>, Int4Rows, Int4Matrix>, Int4Matrix>.Run(execution, x, blocks, epilogue, y);
+
     public override void RunFeedForward(in Execution execution, View x, in FeedForwardMatrices network, View y) =>
         RoundedSchedule<Int4Block<TWidth, TVector>, Int4Rows, Int4Matrix>.RunFeedForward(execution, x, network, y);
 }

@@ -29,6 +29,10 @@ internal readonly unsafe struct Int8Block<TWidth, TVector> : IRoundedProduct<Qua
     public static QuantizedRows Rent(Scratch scratch, int rows, Int8Matrix matrix) =>
         QuantizedRows.Rent(scratch, rows, matrix.InputWidth, matrix.Tile);
 
+    public static nint Bytes(int rows, Int8Matrix matrix) => QuantizedRows.Bytes(rows, matrix.InputWidth, matrix.Tile);
+
+    public static QuantizedRows At(void* memory, int rows, Int8Matrix matrix) => new(memory, rows, matrix.InputWidth, matrix.Tile);
+
     public static void Quantize(in QuantizedRows rows, int row, float* x) => rows.Quantize(row, x);
 
     [SkipLocalsInit]

@@ -11,17 +11,16 @@ internal readonly unsafe struct QuantizedRows
     private readonly Int8Tile _tile;
     private readonly int _inputWidth;
 
-    private QuantizedRows(Scratch scratch, int rows, int inputWidth, Int8Tile tile)
+    /// <summary>Rows in <see cref="Bytes"/> of memory that begins with a cache line.</summary>
+    public QuantizedRows(void* memory, int rows, int inputWidth, Int8Tile tile)
     {
         _tile = tile;
         _inputWidth = inputWidth;
         InputBytes = tile.InputBytes(inputWidth);
-
-        // An odd number of cache lines: rows that are read together do not fall into the same few sets.
-        Stride = ((((nint)InputBytes + CacheLine - 1) / CacheLine) | 1) * CacheLine;
-        _values = (byte*)scratch.Rent((nuint)rows * (nuint)Stride);
-        _scales = scratch.Rent(1, rows).Row(0);
-        _zeros = scratch.RentInt32(1, rows).RowInt32(0);
+        Stride = RowStride(InputBytes);
+        _values = (byte*)memory;
+        _scales = (float*)(_values + (rows * Stride));
+        _zeros = (int*)((byte*)_scales + ColumnBytes(rows));
     }
 
     /// <summary>Bytes of a row that the tile reads.</summary>
@@ -30,7 +29,11 @@ internal readonly unsafe struct QuantizedRows
     /// <summary>Bytes from one row to the next.</summary>
     public nint Stride { get; }
 
-    public static QuantizedRows Rent(Scratch scratch, int rows, int inputWidth, Int8Tile tile) => new(scratch, rows, inputWidth, tile);
+    public static nint Bytes(int rows, int inputWidth, Int8Tile tile) =>
+        (rows * RowStride(tile.InputBytes(inputWidth))) + (2 * ColumnBytes(rows));
+
+    public static QuantizedRows Rent(Scratch scratch, int rows, int inputWidth, Int8Tile tile) =>
+        new(scratch.Rent((nuint)Bytes(rows, inputWidth, tile)), rows, inputWidth, tile);
 
     public byte* Row(int row) => _values + (row * Stride);
 
@@ -66,4 +69,10 @@ internal readonly unsafe struct QuantizedRows
         _scales[row] = result.Scale;
         _zeros[row] = _tile.EncodeZero(result.Zero);
     }
+
+    /// <summary>An odd number of cache lines: rows that are read together do not fall into the same few sets.</summary>
+    private static nint RowStride(int inputBytes) => ((((nint)inputBytes + CacheLine - 1) / CacheLine) | 1) * CacheLine;
+
+    /// <summary>Bytes of one value for each row, with a line after them.</summary>
+    private static nint ColumnBytes(int rows) => ((((nint)rows * sizeof(float)) + CacheLine - 1) / CacheLine * CacheLine) + CacheLine;
 }

@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>A block of rows times a range of panels of one matrix: what every float32 and bfloat16 schedule of dense products is made of.</summary>
+internal static unsafe class PanelBlock<TWidth, TVector>
+    where TWidth : struct, IVectorWidth<TVector>
+    where TVector : struct
+{
+    /// <summary>y[row + r] = multiplier * act(x[row + r] W + bias) for panels <paramref name="first"/> to <paramref name="end"/>.</summary>
+    /// <param name="x">Inputs.</param>
+    /// <param name="row">The first row in all operands.</param>
+    /// <param name="rows">1 to <see cref="PanelProduct{TWidth, TVector}.MaxRows"/>.</param>
+    /// <param name="matrix">The weights.</param>
+    /// <param name="first">First panel.</param>
+    /// <param name="end">Panel after the last one.</param>
+    /// <param name="epilogue">Bias, activation, multiplier.</param>
+    /// <param name="sums">Where sums grow: y, or other memory where the multiplier is y.</param>
+    /// <param name="y">Outputs.</param>
+    [SkipLocalsInit]
+    public static void Run(View x, int row, int rows, PanelMatrix matrix, int first, int end, in Epilogue epilogue, View sums, View y)
+    {
+        var inputs = stackalloc float*[PanelProduct<TWidth, TVector>.MaxRows];
+        var grown = stackalloc float*[PanelProduct<TWidth, TVector>.MaxRows];
+        var outputs = stackalloc float*[PanelProduct<TWidth, TVector>.MaxRows];
+        var multipliers = stackalloc float*[PanelProduct<TWidth, TVector>.MaxRows];
+        for (var r = 0; r < rows; r++)
+        {
+            inputs[r] = x.Row(row + r);
+            outputs[r] = y.Row(row + r);
+            grown[r] = sums.Row(row + r);
+            multipliers[r] = epilogue.Multiplier.Row(row + r);
+        }
+
+        var finish = new Finish
+        {
+            Activation = epilogue.Activation,
+            Bias = (float*)epilogue.Bias.Address,
+            Multiplier = epilogue.Multiplier.IsEmpty ? null : multipliers,
+        };
+        var places = sums.Address == y.Address ? outputs : grown;
+        if (matrix.Precision == Precision.Float32)
+        {
+            PanelProduct<TWidth, TVector>.Run<Float32Weights<TWidth, TVector>>(
+                inputs, rows, matrix.Weights, matrix.Shape, first, end, places, add: false, finish, outputs);
+        }
+        else
+        {
+            PanelProduct<TWidth, TVector>.Run<BFloat16Weights<TWidth, TVector>>(
+                inputs, rows, matrix.Weights, matrix.Shape, first, end, places, add: false, finish, outputs);
+        }
+    }
+}
