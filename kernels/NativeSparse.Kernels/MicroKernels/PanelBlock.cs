@@ -7,6 +7,9 @@ internal static unsafe class PanelBlock<TWidth, TVector>
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
 {
+    /// <summary>Fewer rows take several panels at once.</summary>
+    private const int LeastShortRows = 3;
+
     /// <summary>y[row + r] = multiplier * act(x[row + r] W + bias) for panels <paramref name="first"/> to <paramref name="end"/>.</summary>
     /// <param name="x">Inputs.</param>
     /// <param name="row">The first row in all operands.</param>
@@ -41,13 +44,50 @@ internal static unsafe class PanelBlock<TWidth, TVector>
         var places = sums.Address == y.Address ? outputs : grown;
         if (matrix.Precision == Precision.Float32)
         {
-            PanelProduct<TWidth, TVector>.Run<Float32Weights<TWidth, TVector>>(
-                inputs, rows, matrix.Weights, matrix.Shape, first, end, places, add: false, finish, outputs);
+            Run<Float32Weights<TWidth, TVector>>(inputs, rows, matrix, first, end, finish, places, outputs);
         }
         else
         {
-            PanelProduct<TWidth, TVector>.Run<BFloat16Weights<TWidth, TVector>>(
-                inputs, rows, matrix.Weights, matrix.Shape, first, end, places, add: false, finish, outputs);
+            Run<BFloat16Weights<TWidth, TVector>>(inputs, rows, matrix, first, end, finish, places, outputs);
+        }
+    }
+
+    private static void Run<TWeights>(
+        float** x, int rows, PanelMatrix matrix, int first, int end, in Finish finish, float** sums, float** y)
+        where TWeights : struct, IPanelWeights<TVector>
+    {
+        var weights = matrix.Weights;
+        var shape = matrix.Shape;
+        if (shape.EndBlock > 1 || rows < LeastShortRows || (finish.IsIdentity && sums == y))
+        {
+            PanelProduct<TWidth, TVector>.Run<TWeights>(x, rows, weights, shape, first, end, sums, add: false, finish, y);
+            return;
+        }
+
+        RunShort<TWeights>(x, rows, weights, shape, first, end, finish, y);
+    }
+
+    /// <summary>
+    /// Short sums that are to be finished grow on the stack: in y the lines of one panel often fall into the same set of the first-level cache,
+    /// as rows lie a multiple of 4 KB apart, and would be pushed out of it before they are finished.
+    /// </summary>
+    [SkipLocalsInit]
+    private static void RunShort<TWeights>(
+        float** x, int rows, void* weights, in PanelShape shape, int first, int end, in Finish finish, float** y)
+        where TWeights : struct, IPanelWeights<TVector>
+    {
+        var panel = PanelProduct<TWidth, TVector>.Panel;
+        var values = stackalloc float[PanelProduct<TWidth, TVector>.MaxRows * panel];
+        var sums = stackalloc float*[PanelProduct<TWidth, TVector>.MaxRows];
+        for (var p = first; p < end; p++)
+        {
+            for (var r = 0; r < rows; r++)
+            {
+                sums[r] = values + ((r - p) * (nint)panel);
+            }
+
+            var upcoming = p < end - 1 ? TWeights.At(weights, shape.Offset(0, p + 1)) : null;
+            PanelProduct<TWidth, TVector>.Run<TWeights>(x, rows, weights, shape, p, p + 1, sums, add: false, finish, y, upcoming);
         }
     }
 }

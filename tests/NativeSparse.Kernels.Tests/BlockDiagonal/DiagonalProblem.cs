@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace NativeSparse.Kernels.Tests;
 
 /// <summary>One random block-diagonal product with its operands.</summary>
@@ -75,6 +77,27 @@ internal sealed class DiagonalProblem : IDisposable
         return y.Values();
     }
 
+    /// <summary>
+    /// The biased sums against float64 over the weights as they are held: within the bound of float32, and half a rounding step of the block's
+    /// part of the row for each input where rows are rounded.
+    /// </summary>
+    public void AssertSums()
+    {
+        var (inputStart, outputStart) = (0, 0);
+        for (var b = 0; b < Blocks.Length; b++)
+        {
+            var (inputs, outputs) = Blocks[b];
+            var weights = new float[inputs * outputs];
+            Packed.Block(b).Unpack(weights);
+            for (var t = 0; t < X.View.Rows; t++)
+            {
+                AssertSums(X.Row(t).Slice(inputStart, inputs), weights, Bias.Row(0)[outputStart..], Y.Row(t).Slice(outputStart, outputs));
+            }
+
+            (inputStart, outputStart) = (inputStart + inputs, outputStart + outputs);
+        }
+    }
+
     public void Dispose()
     {
         Packed.Dispose();
@@ -82,6 +105,31 @@ internal sealed class DiagonalProblem : IDisposable
         Y.Dispose();
         Bias.Dispose();
         Multiplier.Dispose();
+    }
+
+    private void AssertSums(ReadOnlySpan<float> x, float[] weights, ReadOnlySpan<float> bias, ReadOnlySpan<float> y)
+    {
+        var isRounded = Packed.Precision is Precision.Int8 or Precision.Int4;
+        var step = 0f;
+        foreach (var value in x)
+        {
+            step = Math.Max(step, Math.Abs(value) * 2 / 255);
+        }
+
+        for (var n = 0; n < y.Length; n++)
+        {
+            var (sum, magnitude, weightSum) = ((double)bias[n], Math.Abs((double)bias[n]), 0.0);
+            for (var k = 0; k < x.Length; k++)
+            {
+                var weight = (double)weights[(k * y.Length) + n];
+                sum += x[k] * weight;
+                magnitude += Math.Abs(x[k] * weight);
+                weightSum += Math.Abs(weight);
+            }
+
+            var limit = Tolerance.OfSum(x.Length, magnitude) + (isRounded ? (0.51 * step * weightSum) + 1e-4 : 0);
+            Assert.InRange(y[n] - sum, -limit, limit);
+        }
     }
 
     private static Operand Copy(Operand whole, int first, int columns)
