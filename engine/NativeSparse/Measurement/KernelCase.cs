@@ -27,6 +27,9 @@ public sealed record KernelCase(
 
     private const int DefaultExperts = 8;
 
+    private static readonly int[] SparseHeights = [1, 4, 8];
+    private static readonly double[] SparseZeros = [0.7, 0.8, 0.9, 0.95];
+
     /// <summary>R of low-rank deltas.</summary>
     internal const int Rank = 16;
 
@@ -150,8 +153,8 @@ public sealed record KernelCase(
         select new KernelCase(KernelFamily.Experts, tokens, 768, 3072, experts, active, precision);
 
     private static IEnumerable<KernelCase> Sparse() =>
-        from height in new[] { 1, 4, 8 }
-        from zeros in new[] { 0.7, 0.8, 0.9, 0.95 }
+        from height in SparseHeights
+        from zeros in SparseZeros
         from shape in new[] { (768, 3072), (3072, 768) }
         from tokens in UsualTokens(KernelFamily.Sparse)
         select new KernelCase(KernelFamily.Sparse, tokens, shape.Item1, shape.Item2) { Zeros = zeros, BlockHeight = height };

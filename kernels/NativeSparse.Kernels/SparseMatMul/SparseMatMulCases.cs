@@ -4,6 +4,7 @@ namespace NativeSparse.Kernels;
 internal static class SparseMatMulCases
 {
     private static readonly int[] Heights = [1, 2, 4, 8, 16, 32];
+    private static readonly bool[] Layouts = [false, true];
 
     /// <summary>Rows, inputs, outputs: one, primes, around groups and strips.</summary>
     public static IReadOnlyList<(int Rows, int Inputs, int Outputs)> Shapes { get; } =
@@ -14,7 +15,7 @@ internal static class SparseMatMulCases
     public static IEnumerable<ContractCase> All() =>
         from height in Heights
         from shape in Shapes
-        from isChannels in new[] { false, true }
+        from isChannels in Layouts
         select new ContractCase(
             "sparse",
             Precision.Float32,

@@ -12,7 +12,7 @@ internal static unsafe class RowsToColumns
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* source, nint sourceStride, int rows, int columns, float* destination, nint destinationStride)
     {
-        var tile = Avx.IsSupported ? 8 : AdvSimd.Arm64.IsSupported ? 4 : 1;
+        var tile = Avx.IsSupported ? 8 : Sse.IsSupported || AdvSimd.Arm64.IsSupported ? 4 : 1;
         var (wholeRows, wholeColumns) = tile == 1 ? (0, 0) : (rows / tile * tile, columns / tile * tile);
 
         // Columns outside: what becomes one row is written in one go, and rows that lie a power of two apart do not drive each other out.
@@ -79,11 +79,21 @@ internal static unsafe class RowsToColumns
     {
         var (r0, r1) = (Vector128.Load(source), Vector128.Load(source + stride));
         var (r2, r3) = (Vector128.Load(source + (2 * stride)), Vector128.Load(source + (3 * stride)));
-        var (a0, a1) = (AdvSimd.Arm64.ZipLow(r0, r2), AdvSimd.Arm64.ZipHigh(r0, r2));
-        var (a2, a3) = (AdvSimd.Arm64.ZipLow(r1, r3), AdvSimd.Arm64.ZipHigh(r1, r3));
-        AdvSimd.Arm64.ZipLow(a0, a2).Store(destination);
-        AdvSimd.Arm64.ZipHigh(a0, a2).Store(destination + destinationStride);
-        AdvSimd.Arm64.ZipLow(a1, a3).Store(destination + (2 * destinationStride));
-        AdvSimd.Arm64.ZipHigh(a1, a3).Store(destination + (3 * destinationStride));
+        var (a0, a1) = (Low(r0, r2), High(r0, r2));
+        var (a2, a3) = (Low(r1, r3), High(r1, r3));
+        Low(a0, a2).Store(destination);
+        High(a0, a2).Store(destination + destinationStride);
+        Low(a1, a3).Store(destination + (2 * destinationStride));
+        High(a1, a3).Store(destination + (3 * destinationStride));
     }
+
+    /// <summary>The lower halves, value by value side by side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Low(Vector128<float> even, Vector128<float> odd) =>
+        Sse.IsSupported ? Sse.UnpackLow(even, odd) : AdvSimd.Arm64.ZipLow(even, odd);
+
+    /// <summary>The upper halves, value by value side by side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> High(Vector128<float> even, Vector128<float> odd) =>
+        Sse.IsSupported ? Sse.UnpackHigh(even, odd) : AdvSimd.Arm64.ZipHigh(even, odd);
 }
