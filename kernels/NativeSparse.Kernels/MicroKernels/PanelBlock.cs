@@ -7,9 +7,6 @@ internal static unsafe class PanelBlock<TWidth, TVector>
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
 {
-    /// <summary>Fewer rows take several panels at once.</summary>
-    private const int LeastShortRows = 3;
-
     /// <summary>y[row + r] = multiplier * act(x[row + r] W + bias) for panels <paramref name="first"/> to <paramref name="end"/>.</summary>
     /// <param name="x">Inputs.</param>
     /// <param name="row">The first row in all operands.</param>
@@ -20,8 +17,10 @@ internal static unsafe class PanelBlock<TWidth, TVector>
     /// <param name="epilogue">Bias, activation, multiplier.</param>
     /// <param name="sums">Where sums grow: y, or other memory where the multiplier is y.</param>
     /// <param name="y">Outputs.</param>
+    /// <param name="isOnStack">Whether sums grow on the stack instead, panel by panel, so that y is written once.</param>
     [SkipLocalsInit]
-    public static void Run(View x, int row, int rows, PanelMatrix matrix, int first, int end, in Epilogue epilogue, View sums, View y)
+    public static void Run(
+        View x, int row, int rows, PanelMatrix matrix, int first, int end, in Epilogue epilogue, View sums, View y, bool isOnStack = false)
     {
         var inputs = stackalloc float*[PanelProduct<TWidth, TVector>.MaxRows];
         var grown = stackalloc float*[PanelProduct<TWidth, TVector>.MaxRows];
@@ -44,11 +43,11 @@ internal static unsafe class PanelBlock<TWidth, TVector>
         var places = sums.Address == y.Address ? outputs : grown;
         if (matrix.Precision == Precision.Float32)
         {
-            Run<Float32Weights<TWidth, TVector>>(inputs, rows, matrix, first, end, finish, places, outputs);
+            Run<Float32Weights<TWidth, TVector>>(inputs, rows, matrix, first, end, finish, isOnStack ? null : places, outputs);
         }
         else
         {
-            Run<BFloat16Weights<TWidth, TVector>>(inputs, rows, matrix, first, end, finish, places, outputs);
+            Run<BFloat16Weights<TWidth, TVector>>(inputs, rows, matrix, first, end, finish, isOnStack ? null : places, outputs);
         }
     }
 
@@ -56,23 +55,18 @@ internal static unsafe class PanelBlock<TWidth, TVector>
         float** x, int rows, PanelMatrix matrix, int first, int end, in Finish finish, float** sums, float** y)
         where TWeights : struct, IPanelWeights<TVector>
     {
-        var weights = matrix.Weights;
-        var shape = matrix.Shape;
-        if (shape.EndBlock > 1 || rows < LeastShortRows || (finish.IsIdentity && sums == y))
+        if (sums is null)
         {
-            PanelProduct<TWidth, TVector>.Run<TWeights>(x, rows, weights, shape, first, end, sums, add: false, finish, y);
-            return;
+            RunOnStack<TWeights>(x, rows, matrix.Weights, matrix.Shape, first, end, finish, y);
         }
-
-        RunShort<TWeights>(x, rows, weights, shape, first, end, finish, y);
+        else
+        {
+            PanelProduct<TWidth, TVector>.Run<TWeights>(x, rows, matrix.Weights, matrix.Shape, first, end, sums, add: false, finish, y);
+        }
     }
 
-    /// <summary>
-    /// Short sums that are to be finished grow on the stack: in y the lines of one panel often fall into the same set of the first-level cache,
-    /// as rows lie a multiple of 4 KB apart, and would be pushed out of it before they are finished.
-    /// </summary>
     [SkipLocalsInit]
-    private static void RunShort<TWeights>(
+    private static void RunOnStack<TWeights>(
         float** x, int rows, void* weights, in PanelShape shape, int first, int end, in Finish finish, float** y)
         where TWeights : struct, IPanelWeights<TVector>
     {
