@@ -19,7 +19,7 @@ internal static class BlockDiagonalCases
     ];
 
     /// <summary>Rows; blocks, inputs, outputs of the first matrix and of the second.</summary>
-    public static IReadOnlyList<(int Rows, (int Count, int Inputs, int Outputs) First, (int Count, int Inputs, int Outputs) Second)> Shuffles { get; } =
+    public static IReadOnlyList<(int Rows, (int Count, int Inputs, int Outputs) First, (int Count, int Inputs, int Outputs) Next)> Shuffles { get; } =
     [
         (1, (1, 3, 5), (1, 5, 2)),
         (2, (3, 7, 7), (3, 7, 7)),

@@ -24,6 +24,7 @@ public abstract class BlockDiagonalContract : IDisposable
         { 2, [16, 129, 16, 129, 16, 129] },
         { 13, [64, 17, 1, 1, 400, 33, 3, 3] },
         { 13, [12, 8, 12, 8, 12, 8, 12, 8, 12, 8, 12, 8, 12, 8, 12, 8] },
+        { 13, [3, 500, 2, 524] },
         { 130, [33, 17, 1, 40] },
         { 130, [17, 33, 17, 33, 17, 33] },
     };
@@ -206,7 +207,8 @@ public abstract class BlockDiagonalContract : IDisposable
         Assert.Throws<ShapeMismatchException>(() => family.Pack([], [], _precision));
         var wrong = Assert.Throws<ShapeMismatchException>(() => family.Pack(new float[7], [new(2, 2), new(2, 2)], _precision));
         Assert.Equal(("8 values in 2 blocks", "7 values"), (wrong.Expected, wrong.Actual));
-        Assert.Contains("block 1", Assert.Throws<ShapeMismatchException>(() => family.Pack(new float[4], [new(2, 2), new(0, 2)], _precision)).Message, StringComparison.Ordinal);
+        wrong = Assert.Throws<ShapeMismatchException>(() => family.Pack(new float[4], [new(2, 2), new(0, 2)], _precision));
+        Assert.Contains("block 1", wrong.Message, StringComparison.Ordinal);
         Assert.Throws<ShapeMismatchException>(
             () => family.Pack(new float[4], [new(int.MaxValue, 1), new(int.MaxValue, 1)], _precision));
         Assert.Throws<NotSupportedException>(() => family.Pack(new float[4], [new(2, 2)], (Precision)99));

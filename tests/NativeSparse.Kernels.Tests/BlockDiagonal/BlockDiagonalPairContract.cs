@@ -98,9 +98,8 @@ public abstract class BlockDiagonalPairContract : IDisposable
         using var y = new Operand(rows, 30);
         void RunPart(Host host, int start, int count)
         {
-            var x = first.X.View.Slice(start, count);
-            var family = _backend.BlockDiagonal;
-            family.RunBlockShuffle(host.Execution, x, first.Packed, second.Packed, new Epilogue { Bias = second.Bias.View }, second.Y.View.Slice(start, count));
+            var (family, x, epilogue) = (_backend.BlockDiagonal, first.X.View.Slice(start, count), new Epilogue { Bias = second.Bias.View });
+            family.RunBlockShuffle(host.Execution, x, first.Packed, second.Packed, epilogue, second.Y.View.Slice(start, count));
             family.RunBlockDense(host.Execution, x, first.Packed, dense, default, y.View.Slice(start, count));
         }
 
