@@ -28,11 +28,14 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector> : ISparseMatMul
     {
         SparseArguments.CheckRun(x, weights, epilogue, y);
         var own = Own(weights);
-        for (var first = 0; first < y.Rows; first += PassTokens)
+
+        // One thread takes group by group: what it transposed is still in the second-level cache when the weights come.
+        var passTokens = execution.Splitter.Threads == 1 ? SparsePass<TWidth, TVector>.GroupWidthOf(own.BlockHeight) : PassTokens;
+        for (var first = 0; first < y.Rows; first += passTokens)
         {
             execution.Cancellation.ThrowIfCancellationRequested();
             using var scope = execution.Scratch.Enter();
-            var count = Math.Min(PassTokens, y.Rows - first);
+            var count = Math.Min(passTokens, y.Rows - first);
             var pass = Create(execution, own, epilogue, count);
             pass.X = x.Slice(first, count);
             pass.Y = y.Slice(first, count);
