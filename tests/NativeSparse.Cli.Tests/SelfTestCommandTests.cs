@@ -15,7 +15,8 @@ public sealed class SelfTestCommandTests
         Assert.Equal("reference", document.GetProperty("backend").GetString());
         var families = document.GetProperty("families").EnumerateArray().ToArray();
         Assert.Equal(
-            ["activations", "dense", "experts", "ffn", "routing"], families.Select(family => family.GetProperty("family").GetString()!).Distinct().Order());
+            ["activations", "block-dense", "block-diagonal", "block-shuffle", "dense", "experts", "ffn", "routing", "sparse"],
+            families.Select(family => family.GetProperty("family").GetString()!).Distinct().Order());
         Assert.All(families, family => Assert.Equal(0, family.GetProperty("wrong").GetArrayLength()));
     }
 
