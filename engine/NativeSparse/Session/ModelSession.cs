@@ -9,9 +9,6 @@ namespace NativeSparse.Session;
 /// <summary>One ONNX Runtime session with our operators in it. Owns the session, its forms and the native names. Runs are thread-safe.</summary>
 internal sealed unsafe class ModelSession : IDisposable
 {
-    private static readonly Lock DomainGate = new();
-    private static bool _isDomainKnown;
-
     private readonly InferenceSession _session;
     private readonly CustomOpDomain? _domain;
     private readonly SessionModel? _model;
@@ -81,7 +78,7 @@ internal sealed unsafe class ModelSession : IDisposable
 
             serialized = model.ToSession();
             SetFolder(sessionOptions, serialized.Folder);
-            return new ModelSession(CreateWithDomain(serialized.Bytes, sessionOptions), domain, table, serialized);
+            return new ModelSession(DomainRegistration.CreateSession(serialized.Bytes, sessionOptions), domain, table, serialized);
         }
         catch
         {
@@ -206,25 +203,6 @@ internal sealed unsafe class ModelSession : IDisposable
         foreach (var name in _inputNames.Concat(_outputNames))
         {
             Marshal.FreeCoTaskMem(name);
-        }
-    }
-
-    /// <summary>
-    /// The first session with our operators is created alone: ONNX Runtime looks a domain up in a table of the process and then adds it, without
-    /// a lock, and a second thread that adds it too gets an error.
-    /// </summary>
-    private static InferenceSession CreateWithDomain(byte[] model, SessionOptions options)
-    {
-        if (Volatile.Read(ref _isDomainKnown))
-        {
-            return new InferenceSession(model, options);
-        }
-
-        lock (DomainGate)
-        {
-            var session = new InferenceSession(model, options);
-            Volatile.Write(ref _isDomainKnown, true);
-            return session;
         }
     }
 

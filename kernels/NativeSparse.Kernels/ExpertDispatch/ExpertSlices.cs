@@ -24,6 +24,12 @@ internal static unsafe class ExpertSlices
                 + "matrices that are all Float32, all BFloat16 or all Int8; pack int4 experts from their weights");
         }
 
+        if (precision == Precision.Int8 && (long)slices.Length * Widest(slices) > QuantizedExpertWeights.MaxHiddenWidth)
+        {
+            throw new ShapeMismatchException(
+                "slices", $"at most {QuantizedExpertWeights.MaxHiddenWidth} neurons in all at int8", $"{slices.Length} x {Widest(slices)}");
+        }
+
         var neurons = network.Up.OutputWidth;
         foreach (var slice in slices)
         {

@@ -23,38 +23,13 @@ internal static unsafe class SparseTile<TWidth, TVector>
         var i = 0;
         for (; i <= count - 2; i += 2)
         {
-            var even = x + (inputs[i] * stride);
-            var w = TWidth.Broadcast(values[i]);
-            a0 = TWidth.FusedMultiplyAdd(w, TWidth.Load(even), a0);
-            a1 = TWidth.FusedMultiplyAdd(w, TWidth.Load(even + TWidth.Lanes), a1);
-            if (TVectors.Count > 2)
-            {
-                a2 = TWidth.FusedMultiplyAdd(w, TWidth.Load(even + (2 * TWidth.Lanes)), a2);
-                a3 = TWidth.FusedMultiplyAdd(w, TWidth.Load(even + (3 * TWidth.Lanes)), a3);
-            }
-
-            var odd = x + (inputs[i + 1] * stride);
-            w = TWidth.Broadcast(values[i + 1]);
-            b0 = TWidth.FusedMultiplyAdd(w, TWidth.Load(odd), b0);
-            b1 = TWidth.FusedMultiplyAdd(w, TWidth.Load(odd + TWidth.Lanes), b1);
-            if (TVectors.Count > 2)
-            {
-                b2 = TWidth.FusedMultiplyAdd(w, TWidth.Load(odd + (2 * TWidth.Lanes)), b2);
-                b3 = TWidth.FusedMultiplyAdd(w, TWidth.Load(odd + (3 * TWidth.Lanes)), b3);
-            }
+            AddEntry<TVectors>(values[i], x + (inputs[i] * stride), ref a0, ref a1, ref a2, ref a3);
+            AddEntry<TVectors>(values[i + 1], x + (inputs[i + 1] * stride), ref b0, ref b1, ref b2, ref b3);
         }
 
         if (i < count)
         {
-            var last = x + (inputs[i] * stride);
-            var w = TWidth.Broadcast(values[i]);
-            a0 = TWidth.FusedMultiplyAdd(w, TWidth.Load(last), a0);
-            a1 = TWidth.FusedMultiplyAdd(w, TWidth.Load(last + TWidth.Lanes), a1);
-            if (TVectors.Count > 2)
-            {
-                a2 = TWidth.FusedMultiplyAdd(w, TWidth.Load(last + (2 * TWidth.Lanes)), a2);
-                a3 = TWidth.FusedMultiplyAdd(w, TWidth.Load(last + (3 * TWidth.Lanes)), a3);
-            }
+            AddEntry<TVectors>(values[i], x + (inputs[i] * stride), ref a0, ref a1, ref a2, ref a3);
         }
 
         var added = TWidth.Broadcast(bias);
@@ -141,6 +116,20 @@ internal static unsafe class SparseTile<TWidth, TVector>
             StorePair(s50, s51, bias[5], y + (5 * yStride));
             StorePair(s60, s61, bias[6], y + (6 * yStride));
             StorePair(s70, s71, bias[7], y + (7 * yStride));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddEntry<TVectors>(float weight, float* source, ref TVector s0, ref TVector s1, ref TVector s2, ref TVector s3)
+        where TVectors : struct, IRowCount
+    {
+        var w = TWidth.Broadcast(weight);
+        s0 = TWidth.FusedMultiplyAdd(w, TWidth.Load(source), s0);
+        s1 = TWidth.FusedMultiplyAdd(w, TWidth.Load(source + TWidth.Lanes), s1);
+        if (TVectors.Count > 2)
+        {
+            s2 = TWidth.FusedMultiplyAdd(w, TWidth.Load(source + (2 * TWidth.Lanes)), s2);
+            s3 = TWidth.FusedMultiplyAdd(w, TWidth.Load(source + (3 * TWidth.Lanes)), s3);
         }
     }
 

@@ -75,6 +75,12 @@ public abstract class ExpertSliceContract : IDisposable
         }
 
         Assert.Throws<ShapeMismatchException>(() => experts.Slice(network.Matrices, []));
+        if (_precision == Precision.Int8)
+        {
+            var tooMany = Enumerable.Repeat(new ExpertSlice(0, 16), (QuantizedExpertWeights.MaxHiddenWidth / 16) + 1).ToArray();
+            Assert.Throws<ShapeMismatchException>(() => experts.Slice(network.Matrices, tooMany));
+        }
+
         using var bias = new Operand(1, 8);
         Assert.Throws<ShapeMismatchException>(() => experts.Slice(network.WithDownBias(bias.View), [new(0, 4)]));
         using var other = _backend.Dense.Pack(new float[16 * 8], 16, 8, _precision == Precision.Int8 ? Precision.Float32 : Precision.Int8);
