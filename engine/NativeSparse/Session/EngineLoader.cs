@@ -110,7 +110,7 @@ internal static class EngineLoader
                 throw new ModelFormatException($"two form nodes are named '{node.Name}'", site: node.Name);
             }
 
-            Add(forms, sites, node.Name, descriptor, descriptor.Build(descriptor.Read(node), backend));
+            Add(forms, sites, node.Name, descriptor, OnBackend(descriptor.Build(descriptor.Read(node), backend), backend));
             model.StripConstants(node, SessionNodes.Attributes(node.Name));
             SiteMemory.Release(forms[node.Name]);
         }
@@ -133,7 +133,7 @@ internal static class EngineLoader
         var execution = new PlanExecution(source, model, plan, options, backend, thorough: false);
         foreach (var site in execution.Convert(cancellation))
         {
-            var form = site.Descriptor.Build(site.Conversion.Parameters, backend);
+            var form = OnBackend(site.Descriptor.Build(site.Conversion.Parameters, backend), backend);
             Add(forms, sites, site.Site.Name, site.Descriptor, form);
             execution.Add(site, form.ByteCount);
             model.Replace(site.Site, SessionNodes.Create(site.Site.Name, site.Descriptor));
@@ -160,6 +160,9 @@ internal static class EngineLoader
         sites.Add(new SiteInfo(site, descriptor.Name, Precisions.Name(form.Precision), form.Version, form.ByteCount));
     }
 
+    private static FeedForward OnBackend(FeedForward form, Backend backend) =>
+        backend is DeviceBackend device ? new DeviceFeedForward(form, device) : form;
+
     private static EngineInfo Info(
         Backend backend, SparseOptions options, IReadOnlyList<SiteInfo> sites, IReadOnlyList<string> reasons, ConversionReport? report) => new()
         {
@@ -167,9 +170,12 @@ internal static class EngineLoader
             Threads = ModelSession.ThreadCount(options),
             OnnxRuntime = Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetVersionString(),
             Sites = sites,
-            Reasons = reasons,
+            Reasons = backend.IsDevice && sites.Count > 0 ? [.. reasons, DeviceReason(backend)] : reasons,
             Report = report,
         };
+
+    private static string DeviceReason(Backend backend) =>
+        $"{backend.Name} runs the forms; everything else runs in ONNX Runtime on the processor, and each site's input and output are copied to the device and back";
 
     private static void CheckVersion(OnnxModel model)
     {

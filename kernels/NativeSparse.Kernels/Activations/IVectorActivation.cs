@@ -4,6 +4,6 @@ namespace NativeSparse.Kernels;
 internal interface IVectorActivation
 {
     static abstract TVector Apply<TWidth, TVector>(TVector x, TVector slope)
-        where TWidth : struct, IVectorWidth<TVector>
+        where TWidth : struct, IVectorArithmetic<TVector>
         where TVector : struct;
 }

@@ -10,7 +10,7 @@ internal static class VectorActivations
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TWidth, TVector>(TVector x, TVector slope)
-            where TWidth : struct, IVectorWidth<TVector>
+            where TWidth : struct, IVectorArithmetic<TVector>
             where TVector : struct =>
             x;
     }
@@ -20,7 +20,7 @@ internal static class VectorActivations
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TWidth, TVector>(TVector x, TVector slope)
-            where TWidth : struct, IVectorWidth<TVector>
+            where TWidth : struct, IVectorArithmetic<TVector>
             where TVector : struct =>
             TWidth.MaxNative(VectorMath<TWidth, TVector>.Zero, x);
     }
@@ -30,7 +30,7 @@ internal static class VectorActivations
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TWidth, TVector>(TVector x, TVector slope)
-            where TWidth : struct, IVectorWidth<TVector>
+            where TWidth : struct, IVectorArithmetic<TVector>
             where TVector : struct
         {
             var positive = TWidth.MaxNative(VectorMath<TWidth, TVector>.Zero, x);
@@ -43,7 +43,7 @@ internal static class VectorActivations
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TWidth, TVector>(TVector x, TVector slope)
-            where TWidth : struct, IVectorWidth<TVector>
+            where TWidth : struct, IVectorArithmetic<TVector>
             where TVector : struct =>
             TWidth.MinNative(TWidth.Broadcast(6), TWidth.MaxNative(VectorMath<TWidth, TVector>.Zero, x));
     }
@@ -53,7 +53,7 @@ internal static class VectorActivations
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TWidth, TVector>(TVector x, TVector slope)
-            where TWidth : struct, IVectorWidth<TVector>
+            where TWidth : struct, IVectorArithmetic<TVector>
             where TVector : struct
         {
             var z = TWidth.MinNative(TWidth.Broadcast(6), TWidth.Abs(x));
@@ -77,7 +77,7 @@ internal static class VectorActivations
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TWidth, TVector>(TVector x, TVector slope)
-            where TWidth : struct, IVectorWidth<TVector>
+            where TWidth : struct, IVectorArithmetic<TVector>
             where TVector : struct
         {
             var factor = VectorMath<TWidth, TVector>.Step(TWidth.Broadcast(0.0713548163f), TWidth.Multiply(x, x), 1.59576912f);
@@ -90,7 +90,7 @@ internal static class VectorActivations
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TWidth, TVector>(TVector x, TVector slope)
-            where TWidth : struct, IVectorWidth<TVector>
+            where TWidth : struct, IVectorArithmetic<TVector>
             where TVector : struct =>
             VectorMath<TWidth, TVector>.Gate(x, TWidth.Multiply(TWidth.Broadcast(1.702f), x));
     }
@@ -100,7 +100,7 @@ internal static class VectorActivations
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TWidth, TVector>(TVector x, TVector slope)
-            where TWidth : struct, IVectorWidth<TVector>
+            where TWidth : struct, IVectorArithmetic<TVector>
             where TVector : struct =>
             VectorMath<TWidth, TVector>.Gate(x, x);
     }
@@ -110,7 +110,7 @@ internal static class VectorActivations
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TWidth, TVector>(TVector x, TVector slope)
-            where TWidth : struct, IVectorWidth<TVector>
+            where TWidth : struct, IVectorArithmetic<TVector>
             where TVector : struct =>
             TWidth.Multiply(TWidth.MaxNative(TWidth.Broadcast(-3), x), HardSigmoid.Apply<TWidth, TVector>(x, slope));
     }
@@ -120,7 +120,7 @@ internal static class VectorActivations
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TWidth, TVector>(TVector x, TVector slope)
-            where TWidth : struct, IVectorWidth<TVector>
+            where TWidth : struct, IVectorArithmetic<TVector>
             where TVector : struct
         {
             var line = TWidth.FusedMultiplyAdd(x, TWidth.Broadcast(1f / 6), TWidth.Broadcast(0.5f));
@@ -133,7 +133,7 @@ internal static class VectorActivations
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TWidth, TVector>(TVector x, TVector slope)
-            where TWidth : struct, IVectorWidth<TVector>
+            where TWidth : struct, IVectorArithmetic<TVector>
             where TVector : struct
         {
             var power = VectorMath<TWidth, TVector>.Exp(TWidth.MinNative(TWidth.Broadcast(20), x));
@@ -148,7 +148,7 @@ internal static class VectorActivations
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TWidth, TVector>(TVector x, TVector slope)
-            where TWidth : struct, IVectorWidth<TVector>
+            where TWidth : struct, IVectorArithmetic<TVector>
             where TVector : struct
         {
             var power = VectorMath<TWidth, TVector>.Exp(TWidth.Subtract(VectorMath<TWidth, TVector>.Zero, TWidth.Abs(x)));
@@ -162,7 +162,7 @@ internal static class VectorActivations
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TWidth, TVector>(TVector x, TVector slope)
-            where TWidth : struct, IVectorWidth<TVector>
+            where TWidth : struct, IVectorArithmetic<TVector>
             where TVector : struct =>
             TWidth.Select(TWidth.LessThan(VectorMath<TWidth, TVector>.Zero, x), x, VectorMath<TWidth, TVector>.ExpMinusOne(x));
     }
@@ -172,7 +172,7 @@ internal static class VectorActivations
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TWidth, TVector>(TVector x, TVector slope)
-            where TWidth : struct, IVectorWidth<TVector>
+            where TWidth : struct, IVectorArithmetic<TVector>
             where TVector : struct
         {
             var positive = TWidth.Multiply(TWidth.Broadcast(1.05070099f), x);
@@ -186,7 +186,7 @@ internal static class VectorActivations
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TWidth, TVector>(TVector x, TVector slope)
-            where TWidth : struct, IVectorWidth<TVector>
+            where TWidth : struct, IVectorArithmetic<TVector>
             where TVector : struct =>
             TWidth.Select(TWidth.LessThan(VectorMath<TWidth, TVector>.Zero, x), x, TWidth.Multiply(slope, x));
     }
@@ -196,7 +196,7 @@ internal static class VectorActivations
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TWidth, TVector>(TVector x, TVector slope)
-            where TWidth : struct, IVectorWidth<TVector>
+            where TWidth : struct, IVectorArithmetic<TVector>
             where TVector : struct =>
             VectorMath<TWidth, TVector>.Tanh(x);
     }
@@ -206,7 +206,7 @@ internal static class VectorActivations
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TWidth, TVector>(TVector x, TVector slope)
-            where TWidth : struct, IVectorWidth<TVector>
+            where TWidth : struct, IVectorArithmetic<TVector>
             where TVector : struct =>
             VectorMath<TWidth, TVector>.Gate(VectorMath<TWidth, TVector>.One, x);
     }

@@ -7,7 +7,7 @@ namespace NativeSparse.Kernels;
 /// the stated errors are relative and include rounding.
 /// </summary>
 internal static class VectorMath<TWidth, TVector>
-    where TWidth : struct, IVectorWidth<TVector>
+    where TWidth : struct, IVectorArithmetic<TVector>
     where TVector : struct
 {
     private const float LargestExponent = 88;

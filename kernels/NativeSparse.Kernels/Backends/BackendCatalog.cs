@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
@@ -11,6 +12,7 @@ public static class BackendCatalog
 
     private const string Automatic = "auto";
     private const string Cpu = "cpu";
+    private const string NoDynamicCode = "devices need run-time code generation, which this program was compiled without";
 
     private static readonly Entry[] Entries =
     [
@@ -42,12 +44,13 @@ public static class BackendCatalog
     public static IReadOnlyList<BackendInfo> List()
     {
         var best = Best();
-        return [.. Entries.Select(entry => Describe(entry, best))];
+        return [.. Entries.Select(entry => Describe(entry, best)), .. Devices()];
     }
 
     /// <summary>
     /// Opens a backend: <c>auto</c>, <c>reference</c>, <c>cpu</c> (the fastest of this processor), <c>cpu:vector128</c>,
-    /// <c>cpu:vector256</c>, <c>cpu:vector512</c>, <c>cpu:dotprod</c>, <c>cpu:avx-vnni</c>, <c>cpu:avx512-vnni</c>, <c>cpu:amx-int8</c>. Null:
+    /// <c>cpu:vector256</c>, <c>cpu:vector512</c>, <c>cpu:dotprod</c>, <c>cpu:avx-vnni</c>, <c>cpu:avx512-vnni</c>, <c>cpu:amx-int8</c>,
+    /// <c>cuda:0</c>, <c>opencl:0</c> (or another number), <c>ilgpu-cpu</c>. Null:
     /// <see cref="EnvironmentVariable"/>, else <c>auto</c>.
     /// </summary>
     /// <exception cref="BackendUnavailableException">It is unknown or cannot run here; lists what was tried.</exception>
@@ -64,15 +67,31 @@ public static class BackendCatalog
             return Best().Entry.Create();
         }
 
+        if (DeviceCatalog.IsDevice(name))
+        {
+            var (device, reason) = OpenDevice(name);
+            return device is null ? throw Unavailable(name, reason) : new DeviceBackend(device);
+        }
+
         var found = Array.Find(Entries, entry => entry.Name == name);
         if (found is not null && found.Probe().IsUsable)
         {
             return found.Create();
         }
 
-        var known = List().Select(info => $"{info.Name} ({info.Reason})").Prepend($"{Cpu}, {Automatic} ({Best().Entry.Name})").ToArray();
-        throw new BackendUnavailableException(name, found is null ? "no such backend" : found.Probe().Reason, known);
+        throw Unavailable(name, found is null ? "no such backend" : found.Probe().Reason);
     }
+
+    private static BackendUnavailableException Unavailable(string name, string reason) =>
+        new(name, reason, [.. List().Select(info => $"{info.Name} ({info.Reason})").Prepend($"{Cpu}, {Automatic} ({Best().Entry.Name})")]);
+
+    /// <summary>Kernels of devices are compiled from the methods' code at run time, which a program compiled ahead of time does not carry.</summary>
+    private static IEnumerable<BackendInfo> Devices() => RuntimeFeature.IsDynamicCodeSupported
+        ? DeviceCatalog.List()
+        : [new BackendInfo(DeviceCatalog.Simulator, false, NoDynamicCode), new BackendInfo($"{DeviceCatalog.CudaPrefix}0", false, NoDynamicCode), new BackendInfo($"{DeviceCatalog.OpenClPrefix}0", false, NoDynamicCode)];
+
+    private static (Device? Device, string Reason) OpenDevice(string name) =>
+        RuntimeFeature.IsDynamicCodeSupported ? DeviceCatalog.TryOpen(name) : (null, NoDynamicCode);
 
     /// <summary>The last of the special instruction sets that this processor has, else the vector width that pays.</summary>
     private static (Entry Entry, string Reason) Best()

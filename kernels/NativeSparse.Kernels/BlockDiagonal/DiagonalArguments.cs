@@ -83,7 +83,7 @@ internal static class DiagonalArguments
         CheckOutput(dense.OutputWidth, epilogue, y);
     }
 
-    private static void CheckPack(int length, ReadOnlySpan<DiagonalBlock> blocks)
+    public static void CheckPack(int length, ReadOnlySpan<DiagonalBlock> blocks)
     {
         CheckWidths(blocks);
         var expected = 0L;

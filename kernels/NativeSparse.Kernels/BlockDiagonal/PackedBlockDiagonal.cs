@@ -10,8 +10,11 @@ public sealed class PackedBlockDiagonal : IDisposable
     private readonly int[] _inputStarts;
     private readonly int[] _outputStarts;
 
-    internal PackedBlockDiagonal(PackedMatrix[] blocks)
+    /// <param name="blocks">The blocks.</param>
+    /// <param name="joint">What holds all of them where they lie in one piece of memory; disposed with this.</param>
+    internal PackedBlockDiagonal(PackedMatrix[] blocks, IDisposable? joint = null)
     {
+        Joint = joint;
         _blocks = blocks;
         _inputStarts = new int[blocks.Length];
         _outputStarts = new int[blocks.Length];
@@ -59,6 +62,8 @@ public sealed class PackedBlockDiagonal : IDisposable
         }
     }
 
+    internal IDisposable? Joint { get; }
+
     internal int WidestInput { get; }
 
     internal int WidestOutput { get; }
@@ -76,5 +81,9 @@ public sealed class PackedBlockDiagonal : IDisposable
     public int OutputStart(int index) => _outputStarts[index];
 
     /// <inheritdoc/>
-    public void Dispose() => Array.ForEach(_blocks, block => block.Dispose());
+    public void Dispose()
+    {
+        Array.ForEach(_blocks, block => block.Dispose());
+        Joint?.Dispose();
+    }
 }

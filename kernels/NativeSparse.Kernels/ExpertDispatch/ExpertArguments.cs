@@ -88,6 +88,12 @@ internal static unsafe class ExpertArguments
         routing.Counts.Require("routing.Counts", 1, tokens, ElementType.Int32);
         routing.Experts.Require("routing.Experts", tokens, routing.Experts.Columns, ElementType.Int32);
         routing.Weights.Require("routing.Weights", tokens, routing.Experts.Columns);
+        if (routing.Counts.IsOnDevice)
+        {
+            // Only a device's own routing writes there.
+            return;
+        }
+
         for (var t = 0; t < tokens; t++)
         {
             CheckToken(t, routing, experts);

@@ -1,20 +1,28 @@
-using System.Runtime.InteropServices;
-
 namespace NativeSparse.Kernels;
 
 /// <summary>
-/// A stack of native memory for one run: rent, use, and everything is given back when the run's <see cref="Scope"/> ends.
+/// A stack of native memory for one run, or of a device's memory where a device's backend made it: rent, use, and everything is given back
+/// when the run's <see cref="Scope"/> ends.
 /// After the first runs it holds one block that is large enough, so that later runs allocate nothing. Not thread-safe: one run at a time.
 /// </summary>
 public sealed unsafe class Scratch : IDisposable
 {
     private const nuint Alignment = 64;
 
+    private readonly ScratchMemory _memory;
     private readonly List<(nint Address, nuint Size)> _overflow = [];
     private byte* _block;
     private nuint _size;
     private nuint _used;
     private nuint _peak;
+
+    /// <summary>Memory of the host.</summary>
+    public Scratch()
+        : this(ScratchMemory.Host)
+    {
+    }
+
+    internal Scratch(ScratchMemory memory) => _memory = memory;
 
     /// <summary>Bytes held.</summary>
     public long ByteCount => (long)_size;
@@ -51,8 +59,7 @@ public sealed unsafe class Scratch : IDisposable
     public void Dispose()
     {
         FreeOverflow();
-        NativeMemory.AlignedFree(_block);
-        _block = null;
+        FreeBlock();
         _size = 0;
         _used = 0;
     }
@@ -75,9 +82,9 @@ public sealed unsafe class Scratch : IDisposable
             return _block + start;
         }
 
-        var address = NativeMemory.AlignedAlloc(size, Alignment);
-        _overflow.Add(((nint)address, size));
-        return address;
+        var address = _memory.Allocate(size, Alignment);
+        _overflow.Add((address, size));
+        return (void*)address;
     }
 
     private void Leave(nuint mark)
@@ -89,16 +96,25 @@ public sealed unsafe class Scratch : IDisposable
         }
 
         FreeOverflow();
-        NativeMemory.AlignedFree(_block);
-        _block = (byte*)NativeMemory.AlignedAlloc(_peak, Alignment);
+        FreeBlock();
+        _block = (byte*)_memory.Allocate(_peak, Alignment);
         _size = _peak;
+    }
+
+    private void FreeBlock()
+    {
+        if (_block is not null)
+        {
+            _memory.Free((nint)_block);
+            _block = null;
+        }
     }
 
     private void FreeOverflow()
     {
         foreach (var (address, _) in _overflow)
         {
-            NativeMemory.AlignedFree((void*)address);
+            _memory.Free(address);
         }
 
         _overflow.Clear();

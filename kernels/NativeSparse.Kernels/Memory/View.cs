@@ -33,6 +33,9 @@ public readonly struct View
     /// <summary>True for the default value: an absent operand.</summary>
     public bool IsEmpty => Address == 0;
 
+    /// <summary>Whether it lies in a device's memory. No process has memory at negative addresses.</summary>
+    internal bool IsOnDevice => Address < 0;
+
     /// <summary>A contiguous matrix at an address.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
     public static View Create(nint address, int rows, int columns, ElementType elementType = ElementType.Float32) =>

@@ -21,6 +21,17 @@ internal static unsafe class ViewAccess
         }
     }
 
+    /// <summary>A float32 row of so many columns, or nothing.</summary>
+    public static void RequireRow(this View row, int columns)
+    {
+        if (!row.IsEmpty)
+        {
+            row.Require("row", 1, columns);
+        }
+    }
+
+    public static Span<float> RowSpan(this View view, int row) => new(view.Row(row), view.Columns);
+
     /// <summary>Some columns of a float32 matrix; nothing of nothing.</summary>
     public static View Part(this View view, int first, int columns) =>
         view.IsEmpty ? view : View.Create(view.Address + ((nint)first * sizeof(float)), view.Rows, columns, view.Stride);

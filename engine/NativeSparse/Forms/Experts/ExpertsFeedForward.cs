@@ -3,7 +3,7 @@ using NativeSparse.Kernels;
 namespace NativeSparse.Forms.Experts;
 
 /// <summary>Experts ready to run: router product, choice of experts, constant and score paths, grouped experts.</summary>
-internal sealed unsafe class ExpertsFeedForward : FeedForward
+internal sealed class ExpertsFeedForward : FeedForward
 {
     private readonly Backend _backend;
     private readonly RoutingOptions _options;
@@ -75,7 +75,7 @@ internal sealed unsafe class ExpertsFeedForward : FeedForward
         }
         else
         {
-            Fill(y);
+            _backend.Fill(_downBias.View, y);
         }
 
         _backend.Experts.Run(execution, x, routing, _experts, _scale, y);
@@ -89,21 +89,5 @@ internal sealed unsafe class ExpertsFeedForward : FeedForward
         _paths?.Dispose();
         _routerBias.Dispose();
         _downBias.Dispose();
-    }
-
-    private void Fill(View y)
-    {
-        for (var t = 0; t < y.Rows; t++)
-        {
-            var row = new Span<float>((float*)y.Address + ((nint)t * y.Stride), y.Columns);
-            if (_downBias.Length == 0)
-            {
-                row.Clear();
-            }
-            else
-            {
-                _downBias.Values.CopyTo(row);
-            }
-        }
     }
 }

@@ -1,0 +1,101 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>
+/// One device: its driver's objects, its memory, its lock. Calls from several threads follow each other. Owns everything; kernels are compiled
+/// at their first launch.
+/// </summary>
+internal sealed class Device : IDisposable
+{
+    private const int SimulatedThreads = 64;
+    private const int Threads = 256;
+
+    private readonly Context _context;
+    private bool _isDisposed;
+
+    public Device(string name, string reason, Context context, Accelerator accelerator)
+    {
+        Name = name;
+        Reason = reason;
+        _context = context;
+        Accelerator = accelerator;
+        Memory = new DeviceMemory(accelerator);
+        Workspace = new Scratch(Memory);
+        Nothing = Memory.Allocate(64, 0);
+    }
+
+    /// <summary><c>cuda:0</c>, <c>opencl:1</c>, <c>ilgpu-cpu</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>What it is.</summary>
+    public string Reason { get; }
+
+    public Accelerator Accelerator { get; }
+
+    public DeviceMemory Memory { get; }
+
+    /// <summary>Memory of one call, under <see cref="Gate"/>.</summary>
+    public Scratch Workspace { get; }
+
+    /// <summary>What calls read from and write to host memory through, under <see cref="Gate"/>.</summary>
+    public Scratch Staging { get; } = new();
+
+    /// <summary>Outputs of the call under way that lie in host memory, under <see cref="Gate"/>.</summary>
+    public List<(View Host, View Device)> Pending { get; } = [];
+
+    /// <summary>Whether host memory is being read by copies that are not waited for yet, under <see cref="Gate"/>.</summary>
+    public bool IsReading { get; set; }
+
+    public Lock Gate { get; } = new();
+
+    /// <summary>A little memory that stands for an absent operand.</summary>
+    public nint Nothing { get; }
+
+    /// <summary>Whether threads of a group are simulated one by one, so that few of them are wanted.</summary>
+    public bool IsSimulator => Accelerator.AcceleratorType == AcceleratorType.CPU;
+
+    /// <summary>Threads of a group of kernels that are not tiles.</summary>
+    public int GroupThreads => IsSimulator ? SimulatedThreads : Threads;
+
+    /// <summary>Kernels launched so far.</summary>
+    public long Launches { get; private set; }
+
+    /// <summary>Bytes copied from and to the host so far.</summary>
+    public long CopiedBytes { get; set; }
+
+    /// <summary>Counts one launch.</summary>
+    public AcceleratorStream Launch()
+    {
+        Launches++;
+        return Accelerator.DefaultStream;
+    }
+
+    /// <summary>Waits until the device has done everything.</summary>
+    public void Synchronize()
+    {
+        lock (Gate)
+        {
+            Accelerator.Synchronize();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (Gate)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            Workspace.Dispose();
+            Staging.Dispose();
+            Memory.Dispose();
+            Accelerator.Dispose();
+            _context.Dispose();
+        }
+    }
+}

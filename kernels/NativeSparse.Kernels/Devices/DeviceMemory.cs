@@ -1,0 +1,99 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>
+/// The memory of one device. A device's addresses are not the process's: an address here is a negative number that holds the number of a
+/// buffer and an offset in it, so that views into device memory are computed with like others and are never mistaken for pointers.
+/// Used under the device's lock, except for freeing, which waits until the device's next use.
+/// </summary>
+internal sealed class DeviceMemory(Accelerator accelerator) : ScratchMemory, IDisposable
+{
+    private const int OffsetBits = 40;
+    private const long OffsetMask = (1L << OffsetBits) - 1;
+    private const long MaxBuffers = 1L << (62 - OffsetBits);
+
+    private readonly Lock _lock = new();
+    private readonly List<MemoryBuffer1D<byte, Stride1D.Dense>?> _buffers = [];
+    private readonly Stack<int> _free = [];
+    private bool _isDisposed;
+
+    /// <summary>Bytes of all buffers.</summary>
+    public long ByteCount { get; private set; }
+
+    /// <inheritdoc/>
+    public override nint Allocate(nuint bytes, nuint alignment)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(Backend));
+            accelerator.Bind();
+            var buffer = accelerator.Allocate1D<byte>(Math.Max((long)bytes, 1));
+            ByteCount += buffer.LengthInBytes;
+            if (!_free.TryPop(out var index))
+            {
+                index = _buffers.Count;
+                if (index >= MaxBuffers)
+                {
+                    throw new InvalidOperationException($"more than {MaxBuffers} buffers in use on one device");
+                }
+
+                _buffers.Add(null);
+            }
+
+            _buffers[index] = buffer;
+            return (nint)(long.MinValue | ((long)index << OffsetBits));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Free(nint address)
+    {
+        lock (_lock)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            accelerator.Bind();
+            var index = Index(address);
+            var buffer = _buffers[index]!;
+            _buffers[index] = null;
+            _free.Push(index);
+            ByteCount -= buffer.LengthInBytes;
+            accelerator.Synchronize();
+            buffer.Dispose();
+        }
+    }
+
+    /// <summary>The values at an address.</summary>
+    public ArrayView<T> Resolve<T>(nint address, long count)
+        where T : unmanaged
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(Backend));
+            var buffer = _buffers[Index(address)] ?? throw new ObjectDisposedException(null, "Packed weights or scratch memory were used after they were disposed.");
+            return buffer.AsArrayView<byte>(address & OffsetMask, count * Interop.SizeOf<T>()).Cast<T>();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+            foreach (var buffer in _buffers)
+            {
+                buffer?.Dispose();
+            }
+
+            _buffers.Clear();
+        }
+    }
+
+    private static int Index(nint address) => (int)((address & long.MaxValue) >> OffsetBits);
+}

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using ILGPU.Runtime;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>Packed weights on their way to a device and back.</summary>
+internal static class DeviceUpload
+{
+    /// <summary>Copies values to memory of the device that the caller owns.</summary>
+    public static nint Store<T>(Device device, ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        var bytes = MemoryMarshal.AsBytes(values);
+        lock (device.Gate)
+        {
+            try
+            {
+                device.Accelerator.Bind();
+                var address = device.Memory.Allocate((nuint)bytes.Length, 0);
+                if (!bytes.IsEmpty)
+                {
+                    device.Memory.Resolve<byte>(address, bytes.Length).CopyFromCPU(
+                        device.Accelerator.DefaultStream, ref MemoryMarshal.GetReference(bytes), bytes.Length);
+                    device.Accelerator.Synchronize();
+                }
+
+                return address;
+            }
+            catch (AcceleratorException failure)
+            {
+                throw new DeviceLostException(device.Name, failure);
+            }
+        }
+    }
+
+    /// <summary>Copies them back.</summary>
+    public static T[] Load<T>(Device device, nint address, int count)
+        where T : unmanaged
+    {
+        var values = new T[count];
+        lock (device.Gate)
+        {
+            try
+            {
+                device.Accelerator.Bind();
+                device.Memory.Resolve<T>(address, count).CopyToCPU(device.Accelerator.DefaultStream, ref values[0], count);
+                device.Accelerator.Synchronize();
+            }
+            catch (AcceleratorException failure)
+            {
+                throw new DeviceLostException(device.Name, failure);
+            }
+        }
+
+        return values;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Reflection;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>The kernels that devices compile, each with the types it is compiled for.</summary>
+internal static class KernelMethods
+{
+    /// <summary>Every instantiation that a backend launches.</summary>
+    public static IEnumerable<MethodInfo> All()
+    {
+        MethodInfo[] tiles =
+        [
+            Tile<WholeTile, FloatTile, float, Quad>(), Tile<SmallTile, FloatTile, float, Quad>(), Row<FloatTile, float, Quad>(),
+            Tile<WholeTile, BFloat16Tile, float, BFloat16Quad>(), Tile<SmallTile, BFloat16Tile, float, BFloat16Quad>(),
+            Row<BFloat16Tile, float, BFloat16Quad>(),
+            Tile<WholeTile, IntegerTile, int, int>(), Tile<SmallTile, IntegerTile, int, int>(), Row<IntegerTile, int, int>(),
+        ];
+        return [.. tiles, Quantize, SparseSingle, SparseQuads, Transpose, Routing, ExpertBins, ExpertSums, ExpertSumsInt8, ExpertRounding, Fill, Features];
+    }
+
+    public static MethodInfo Quantize => Of(typeof(QuantizeKernel), nameof(QuantizeKernel.Run));
+
+    public static MethodInfo SparseSingle => Of(typeof(SparseKernel), nameof(SparseKernel.RunSingle));
+
+    public static MethodInfo SparseQuads => Of(typeof(SparseKernel), nameof(SparseKernel.RunQuads));
+
+    public static MethodInfo Transpose => Of(typeof(TransposeKernel), nameof(TransposeKernel.Run));
+
+    public static MethodInfo Routing => Of(typeof(RoutingKernel), nameof(RoutingKernel.Run));
+
+    public static MethodInfo ExpertBins => Of(typeof(ExpertBinKernel), nameof(ExpertBinKernel.Run));
+
+    public static MethodInfo ExpertSums => Of(typeof(ExpertSumKernel), nameof(ExpertSumKernel.Run));
+
+    public static MethodInfo ExpertSumsInt8 => Of(typeof(ExpertSumKernel), nameof(ExpertSumKernel.RunInt8));
+
+    public static MethodInfo ExpertRounding => Of(typeof(ExpertRoundKernel), nameof(ExpertRoundKernel.Run));
+
+    public static MethodInfo Fill => Of(typeof(FillKernel), nameof(FillKernel.Run));
+
+    public static MethodInfo Features => Of(typeof(ScoreFeatureKernel), nameof(ScoreFeatureKernel.Run));
+
+    public static MethodInfo Tile<TShape, TFormat, TInput, TWeight>()
+        where TShape : unmanaged, ITileShape
+        where TFormat : unmanaged, ITileFormat<TInput, TWeight>
+        where TInput : unmanaged
+        where TWeight : unmanaged =>
+        ((Action<TileParameters, TileOperands<TInput, TWeight>>)TileKernel.Run<TShape, TFormat, TInput, TWeight>).Method;
+
+    public static MethodInfo Row<TFormat, TInput, TWeight>()
+        where TFormat : unmanaged, ITileFormat<TInput, TWeight>
+        where TInput : unmanaged
+        where TWeight : unmanaged =>
+        ((Action<TileParameters, TileOperands<TInput, TWeight>>)RowKernel.Run<TFormat, TInput, TWeight>).Method;
+
+    private static MethodInfo Of(Type type, string name) => type.GetMethod(name)!;
+}

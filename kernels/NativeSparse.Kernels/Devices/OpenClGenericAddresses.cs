@@ -1,0 +1,44 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using ILGPU.Runtime.OpenCL;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>
+/// ILGPU refuses OpenCL devices without a generic address space, which our kernels do not use. A switch that is off by default makes it
+/// accept them: drivers such as PoCL 3 run our kernels right.
+/// </summary>
+internal static class OpenClGenericAddresses
+{
+    /// <summary>Environment variable: 1 to accept them.</summary>
+    public const string Variable = "NATIVESPARSE_OPENCL_FORCE_GENERIC";
+
+    private static readonly HashSet<nint> Forced = [];
+
+    /// <summary>Whether ILGPU may use a device.</summary>
+    [DynamicDependency(DynamicallyAccessedMemberTypes.NonPublicMethods | DynamicallyAccessedMemberTypes.PublicProperties, typeof(CLCapabilityContext))]
+    public static bool Accept(CLDevice device)
+    {
+        if (!device.Capabilities.GenericAddressSpace && Environment.GetEnvironmentVariable(Variable) == "1")
+        {
+            typeof(CLCapabilityContext).GetProperty(nameof(CLCapabilityContext.GenericAddressSpace), BindingFlags.Public | BindingFlags.Instance)
+                ?.GetSetMethod(nonPublic: true)
+                ?.Invoke(device.Capabilities, [true]);
+            lock (Forced)
+            {
+                Forced.Add(device.DeviceId);
+            }
+        }
+
+        return device.Capabilities.GenericAddressSpace;
+    }
+
+    /// <summary>Whether the switch was needed for a device.</summary>
+    public static bool IsForced(CLDevice device)
+    {
+        lock (Forced)
+        {
+            return Forced.Contains(device.DeviceId);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Runtime.InteropServices;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>Matrices in a device's memory with the table that products read. Owns the memory.</summary>
+internal sealed class DeviceTable : IDisposable
+{
+    private readonly Device _device;
+    private readonly TileMatrix[] _matrices;
+    private readonly nint _weights;
+    private readonly nint _columns;
+    private readonly nint _table;
+    private readonly long _weightBytes;
+    private readonly int _columnCount;
+    private int _isDisposed;
+
+    public DeviceTable(Device device, TileLayout layout)
+    {
+        _device = device;
+        Precision = layout.Precision;
+        _matrices = [.. layout.Matrices];
+        _weightBytes = layout.Weights.Length;
+        _columnCount = layout.Columns.Length;
+        _weights = DeviceUpload.Store(device, layout.Weights);
+        _columns = DeviceUpload.Store(device, layout.Columns);
+        _table = DeviceUpload.Store<TileMatrix>(device, _matrices);
+        IsAligned = _matrices.All(matrix => matrix.InputStart % 4 == 0);
+        WidestColumns = _matrices.Max(matrix => matrix.Columns);
+    }
+
+    public Device Device => _device;
+
+    public Precision Precision { get; }
+
+    public IReadOnlyList<TileMatrix> Matrices => _matrices;
+
+    public int WidestColumns { get; }
+
+    /// <summary>Whether the inputs of every matrix begin at a multiple of four.</summary>
+    public bool IsAligned { get; }
+
+    public long ByteCount => _weightBytes + ((long)_columnCount * 2 * sizeof(int)) + (_matrices.Length * Marshal.SizeOf<TileMatrix>());
+
+    /// <summary>Bytes of one matrix.</summary>
+    public long ByteCountOf(int index)
+    {
+        var matrix = _matrices[index];
+        return (4L * matrix.Inputs * matrix.Stride * TileLayout.BytesOf(Precision)) + (_columnCount == 0 ? 0 : 2L * matrix.Columns * sizeof(int))
+            + Marshal.SizeOf<TileMatrix>();
+    }
+
+    /// <summary>The operands of a product that come with the weights.</summary>
+    public TileOperands<TInput, TWeight> Operands<TInput, TWeight>(in DeviceCall call)
+        where TInput : unmanaged
+        where TWeight : unmanaged
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, typeof(PackedMatrix));
+        return new TileOperands<TInput, TWeight>
+        {
+            Matrices = call.Values<TileMatrix>(_table, _matrices.Length),
+            Weights = call.Values<TWeight>(_weights, _weightBytes / Marshal.SizeOf<TWeight>()),
+            ColumnQuanta = _columnCount == 0 ? call.Values<ColumnQuantum>(default) : call.Values<ColumnQuantum>(_columns, _columnCount),
+        };
+    }
+
+    /// <summary>The table alone.</summary>
+    public ILGPU.ArrayView<TileMatrix> Parts(in DeviceCall call) => call.Values<TileMatrix>(_table, _matrices.Length);
+
+    /// <summary>One matrix back, row-major; float32 and bfloat16.</summary>
+    public void Load(int index, Span<float> destination)
+    {
+        var bytes = LoadBytes();
+        var matrix = _matrices[index];
+        for (var k = 0; k < matrix.Inputs; k++)
+        {
+            var start = 4 * (matrix.Start + (k * matrix.Stride));
+            var row = destination.Slice(k * matrix.Columns, matrix.Columns);
+            if (Precision == Precision.Float32)
+            {
+                MemoryMarshal.Cast<byte, float>(bytes).Slice(start, matrix.Columns).CopyTo(row);
+                continue;
+            }
+
+            var halves = MemoryMarshal.Cast<byte, ushort>(bytes).Slice(start, matrix.Columns);
+            for (var n = 0; n < row.Length; n++)
+            {
+                row[n] = BFloat16Rounding.Widen(halves[n]);
+            }
+        }
+    }
+
+    /// <summary>One 8-bit matrix back.</summary>
+    public QuantizedWeights LoadInt8(int index)
+    {
+        var bytes = LoadBytes();
+        var matrix = _matrices[index];
+        var values = new sbyte[matrix.Inputs * matrix.Columns];
+        for (var k = 0; k < matrix.Inputs; k++)
+        {
+            MemoryMarshal.Cast<byte, sbyte>(bytes).Slice(4 * (matrix.Start + (k * matrix.Stride)), matrix.Columns).CopyTo(values.AsSpan(k * matrix.Columns));
+        }
+
+        var columns = DeviceUpload.Load<ColumnQuantum>(_device, _columns, _columnCount);
+        return new QuantizedWeights(
+            values, columns.AsSpan(matrix.ColumnStart, matrix.Columns).ToArray().Select(column => column.Scale).ToArray(), matrix.Inputs, matrix.Columns);
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        lock (_device.Gate)
+        {
+            _device.Memory.Free(_weights);
+            _device.Memory.Free(_columns);
+            _device.Memory.Free(_table);
+        }
+    }
+
+    private byte[] LoadBytes()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, typeof(PackedMatrix));
+        return DeviceUpload.Load<byte>(_device, _weights, checked((int)_weightBytes));
+    }
+}

@@ -1,0 +1,32 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>float32 inputs and weights.</summary>
+internal readonly struct FloatTile : ITileFormat<float, Quad>
+{
+    public static bool IsInteger => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Total(float total, float part) => total + part;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad LoadInputs(ArrayView<float> inputs, long row, int k, int count, int isAligned)
+    {
+        if (isAligned != 0 && k + 3 < count)
+        {
+            return inputs.Cast<Quad>()[(row + k) / 4];
+        }
+
+        Quad quad = default;
+        quad.X = k < count ? inputs[row + k] : 0;
+        quad.Y = k + 1 < count ? inputs[row + k + 1] : 0;
+        quad.Z = k + 2 < count ? inputs[row + k + 2] : 0;
+        quad.W = k + 3 < count ? inputs[row + k + 3] : 0;
+        return quad;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad Widen(Quad weights) => weights;
+}

@@ -1,0 +1,22 @@
+using ILGPU;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>How a device's products hold inputs and weights. Both are multiplied and summed as float32.</summary>
+/// <typeparam name="TInput">An element of the inputs' memory.</typeparam>
+/// <typeparam name="TWeight">Four neighbouring weights.</typeparam>
+internal interface ITileFormat<TInput, TWeight>
+    where TInput : unmanaged
+    where TWeight : unmanaged
+{
+    /// <summary>Whether sums are whole numbers: runs of 512 products are exact in float32, totals are kept as int32 bits.</summary>
+    static abstract bool IsInteger { get; }
+
+    /// <summary>Adds a run of sums to a total.</summary>
+    static abstract float Total(float total, float part);
+
+    /// <summary>The inputs k to k + 3 of the row that begins at <paramref name="row"/>, 0 beyond its end; k is a multiple of 4.</summary>
+    static abstract Quad LoadInputs(ArrayView<TInput> inputs, long row, int k, int count, int isAligned);
+
+    static abstract Quad Widen(TWeight weights);
+}

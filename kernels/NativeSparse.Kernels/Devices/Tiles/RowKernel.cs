@@ -1,0 +1,134 @@
+using ILGPU;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>
+/// Products of few rows, which are bound by reading weights: a group computes up to 4 rows by 16 columns, and each of its threads sums one run of the
+/// inputs for 4 columns, so that all weights are asked for at once.
+/// </summary>
+internal static class RowKernel
+{
+    /// <summary>Most rows of a group.</summary>
+    public const int Rows = 4;
+
+    /// <summary>Columns of a group.</summary>
+    public const int Columns = 16;
+
+    private const int Lanes = Columns / 4;
+
+    /// <summary>Threads of a group.</summary>
+    public const int Threads = Lanes * TileSums.Runs;
+
+    public static void Run<TFormat, TInput, TWeight>(TileParameters p, TileOperands<TInput, TWeight> o)
+        where TFormat : unmanaged, ITileFormat<TInput, TWeight>
+        where TInput : unmanaged
+        where TWeight : unmanaged
+    {
+        var parts = SharedMemory.Allocate<Quad>(Rows * TileSums.Runs * Lanes);
+        var totals = SharedMemory.Allocate<float>(Rows * Columns);
+        var partValues = parts.Cast<float>();
+        var lane = Group.IdxX % Lanes;
+        int number;
+        int firstRow;
+        int rows;
+        if (p.HasSpans != 0)
+        {
+            var span = o.Spans[Grid.IdxY];
+            number = span.Matrix;
+            firstRow = span.FirstRow;
+            rows = span.Rows;
+        }
+        else
+        {
+            number = Grid.IdxY / p.RowBlocks;
+            firstRow = Grid.IdxY % p.RowBlocks * Rows;
+            rows = IntrinsicMath.Min(p.Rows - firstRow, Rows);
+        }
+
+        var matrix = o.Matrices[number];
+        var firstQuad = Grid.IdxX * Lanes;
+        if (rows <= 0 || 4 * firstQuad >= matrix.Columns)
+        {
+            return;
+        }
+
+        var row0 = Source(p, o.Index, firstRow, 0, rows) + matrix.InputStart;
+        var row1 = Source(p, o.Index, firstRow, 1, rows) + matrix.InputStart;
+        var row2 = Source(p, o.Index, firstRow, 2, rows) + matrix.InputStart;
+        var row3 = Source(p, o.Index, firstRow, 3, rows) + matrix.InputStart;
+        var run = TileSums.RunLength(matrix.Inputs);
+        var runs = (matrix.Inputs + run - 1) / run;
+        var quad = firstQuad + lane;
+        for (var slice = Group.IdxX / Lanes; slice < runs; slice += Group.DimX / Lanes)
+        {
+            Quad part0 = default, part1 = default, part2 = default, part3 = default;
+            var end = IntrinsicMath.Min((slice + 1) * run, matrix.Inputs);
+            for (var k = slice * run; k < end && quad < matrix.Stride; k += 4)
+            {
+                var at = matrix.Start + ((long)k * matrix.Stride) + quad;
+                var weights0 = TFormat.Widen(o.Weights[at]);
+                var weights1 = k + 1 < end ? TFormat.Widen(o.Weights[at + matrix.Stride]) : default;
+                var weights2 = k + 2 < end ? TFormat.Widen(o.Weights[at + (2 * matrix.Stride)]) : default;
+                var weights3 = k + 3 < end ? TFormat.Widen(o.Weights[at + (3 * matrix.Stride)]) : default;
+                Add(ref part0, TFormat.LoadInputs(o.Inputs, row0, k, matrix.Inputs, p.IsAligned), weights0, weights1, weights2, weights3);
+                if (rows > 1)
+                {
+                    Add(ref part1, TFormat.LoadInputs(o.Inputs, row1, k, matrix.Inputs, p.IsAligned), weights0, weights1, weights2, weights3);
+                }
+
+                if (rows > 2)
+                {
+                    Add(ref part2, TFormat.LoadInputs(o.Inputs, row2, k, matrix.Inputs, p.IsAligned), weights0, weights1, weights2, weights3);
+                    Add(ref part3, TFormat.LoadInputs(o.Inputs, row3, k, matrix.Inputs, p.IsAligned), weights0, weights1, weights2, weights3);
+                }
+            }
+
+            parts[(slice * Lanes) + lane] = part0;
+            parts[((TileSums.Runs + slice) * Lanes) + lane] = part1;
+            parts[(((2 * TileSums.Runs) + slice) * Lanes) + lane] = part2;
+            parts[(((3 * TileSums.Runs) + slice) * Lanes) + lane] = part3;
+        }
+
+        Group.Barrier();
+        for (var i = Group.IdxX; i < Rows * Columns; i += Group.DimX)
+        {
+            var total = 0f;
+            for (var slice = 0; slice < runs; slice++)
+            {
+                total = TFormat.Total(total, partValues[(((i / Columns * TileSums.Runs) + slice) * Columns) + (i % Columns)]);
+            }
+
+            totals[i] = total;
+        }
+
+        Group.Barrier();
+        var outputs = p.IsGated != 0 ? Columns / 2 : Columns;
+        var firstOutput = p.IsGated != 0 ? firstQuad * 2 : firstQuad * 4;
+        var allOutputs = p.IsGated != 0 ? matrix.Columns / 2 : matrix.Columns;
+        for (var i = Group.IdxX; i < Rows * outputs; i += Group.DimX)
+        {
+            var row = i / outputs;
+            var output = i % outputs;
+            if (row < rows && firstOutput + output < allOutputs)
+            {
+                var place = (row * Columns) + (p.IsGated != 0 ? (output / 4 * 8) + (output % 4) : output);
+                TileStore.Store<TFormat, TInput, TWeight>(p, o, matrix, firstRow + row, firstOutput + output, totals, place);
+            }
+        }
+    }
+
+    /// <summary>Where a row of inputs begins; rows that are not there repeat the first.</summary>
+    private static long Source(in TileParameters p, ArrayView<int> index, int firstRow, int row, int rows)
+    {
+        var own = row < rows ? firstRow + row : firstRow;
+        return (long)(p.HasIndex != 0 ? index[own] : own) * p.InputStride;
+    }
+
+    private static void Add(ref Quad part, Quad values, Quad weights0, Quad weights1, Quad weights2, Quad weights3)
+    {
+        part.Add(values.X, weights0);
+        part.Add(values.Y, weights1);
+        part.Add(values.Z, weights2);
+        part.Add(values.W, weights3);
+    }
+}

@@ -1,0 +1,9 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>32 rows by 64 columns, 64 threads: for simulated threads.</summary>
+internal readonly struct SmallTile : ITileShape
+{
+    public static int Across => 8;
+
+    public static int Down => 8;
+}

@@ -1,0 +1,82 @@
+using ILGPU;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>
+/// Sorts (token, expert) pairs by expert on a device, without atomics: one group for each expert counts the pairs of the experts before it and
+/// of its own, and so knows where its pairs belong. Spans of an expert begin at start / height + expert, where they cannot meet another one's.
+/// </summary>
+internal static class ExpertBinKernel
+{
+    public const int MostThreads = 256;
+
+    public static void Run(
+        ExpertBinParameters p,
+        ArrayView<int> counts,
+        ArrayView<int> experts,
+        ArrayView<float> weights,
+        ArrayView<int> tokens,
+        ArrayView<float> factors,
+        ArrayView<int> slots,
+        ArrayView<TileSpan> spans)
+    {
+        var before = SharedMemory.Allocate<int>(MostThreads);
+        var own = SharedMemory.Allocate<int>(MostThreads);
+        var thread = Group.IdxX;
+        var expert = Grid.IdxX;
+        var share = (p.Tokens + Group.DimX - 1) / Group.DimX;
+        var first = thread * share;
+        var end = IntrinsicMath.Min(first + share, p.Tokens);
+        var (lower, equal) = (0, 0);
+        for (var t = first; t < end; t++)
+        {
+            var line = (long)(p.FirstToken + t) * p.ExpertStride;
+            for (var i = 0; i < counts[p.FirstToken + t]; i++)
+            {
+                var chosen = experts[line + i];
+                lower += chosen < expert ? 1 : 0;
+                equal += chosen == expert ? 1 : 0;
+            }
+        }
+
+        before[thread] = lower;
+        own[thread] = equal;
+        Group.Barrier();
+        var start = 0;
+        var slot = 0;
+        var all = 0;
+        for (var other = 0; other < Group.DimX; other++)
+        {
+            start += before[other];
+            slot += other < thread ? own[other] : 0;
+            all += own[other];
+        }
+
+        slot += start;
+        for (var t = first; t < end; t++)
+        {
+            var line = (long)(p.FirstToken + t) * p.ExpertStride;
+            for (var i = 0; i < counts[p.FirstToken + t]; i++)
+            {
+                if (experts[line + i] == expert)
+                {
+                    tokens[slot] = t;
+                    factors[slot] = weights[((long)(p.FirstToken + t) * p.WeightStride) + i] * p.Scale;
+                    slots[((long)t * p.Capacity) + i] = slot;
+                    slot++;
+                }
+            }
+        }
+
+        var firstSpan = (start / p.Height) + expert;
+        var nextSpan = ((start + all) / p.Height) + expert + 1;
+        for (var span = firstSpan + thread; span < nextSpan; span += Group.DimX)
+        {
+            TileSpan rows = default;
+            rows.Matrix = expert;
+            rows.FirstRow = start + ((span - firstSpan) * p.Height);
+            rows.Rows = IntrinsicMath.Clamp(start + all - rows.FirstRow, 0, p.Height);
+            spans[span] = rows;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>Sparse products on a device: rows of tokens are transposed first, so that neighbouring threads read neighbouring tokens.</summary>
+internal sealed class DeviceSparseMatMul(Device device) : ISparseMatMul
+{
+    private readonly DeviceKernel<SparseLauncher> _single = new(device, KernelMethods.SparseSingle);
+    private readonly DeviceKernel<SparseLauncher> _quads = new(device, KernelMethods.SparseQuads);
+    private readonly DeviceKernel<TransposeLauncher> _transpose = new(device, KernelMethods.Transpose);
+
+    private delegate void SparseLauncher(AcceleratorStream stream, KernelConfig config, SparseParameters parameters, SparseOperands operands);
+
+    private delegate void TransposeLauncher(
+        AcceleratorStream stream, KernelConfig config, int rows, int columns, int stride, int resultStride, ArrayView<float> values, ArrayView<float> result);
+
+    public string Version => DeviceDenseMatMul.VersionName;
+
+    public PackedSparse Pack(SparseWeights weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return new DeviceSparse(device, weights);
+    }
+
+    public void Run(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y)
+    {
+        SparseArguments.CheckRun(x, weights, epilogue, y);
+        var own = Own(weights);
+        execution.Cancellation.ThrowIfCancellationRequested();
+        if (y.Rows == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            using var call = new DeviceCall(device);
+            var (input, result) = (call.Read(x), call.Write(y));
+            var turned = call.Rent(x.Columns, (x.Rows + 3) / 4 * 4);
+            var grid = new Index3D(Groups(x.Columns, TransposeKernel.Size), Groups(turned.Columns, TransposeKernel.Size), 1);
+            _transpose.Launcher(
+                device.Launch(),
+                new KernelConfig(grid, new Index3D(device.GroupThreads, 1, 1)),
+                x.Rows,
+                x.Columns,
+                input.Stride,
+                turned.Stride,
+                call.Values<float>(input),
+                call.Values<float>(turned));
+            var p = new SparseParameters { Tokens = y.Rows, TokenStep = result.Stride, OutputStep = 1 };
+            Launch(call, p, turned, own, epilogue, result);
+            call.Finish();
+        }
+        catch (AcceleratorException failure)
+        {
+            throw new DeviceLostException(device.Name, failure);
+        }
+    }
+
+    public void RunChannels(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y)
+    {
+        SparseArguments.CheckChannels(x, weights, epilogue, y);
+        var own = Own(weights);
+        execution.Cancellation.ThrowIfCancellationRequested();
+        if (y.Columns == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            using var call = new DeviceCall(device);
+            var (input, result) = (call.Read(x), call.Write(y));
+            var p = new SparseParameters { Tokens = y.Columns, TokenStep = 1, OutputStep = result.Stride };
+            Launch(call, p, input, own, epilogue, result);
+            call.Finish();
+        }
+        catch (AcceleratorException failure)
+        {
+            throw new DeviceLostException(device.Name, failure);
+        }
+    }
+
+    private static int Groups(int count, int size) => (count + size - 1) / size;
+
+    private void Launch(in DeviceCall call, SparseParameters p, View inputs, DeviceSparse weights, in Epilogue epilogue, View result)
+    {
+        var (bias, multiplier) = (call.Read(epilogue.Bias), call.Read(epilogue.Multiplier));
+        p.Outputs = weights.OutputWidth;
+        p.BlockHeight = weights.BlockHeight;
+        p.InputStride = inputs.Stride;
+        p.MultiplierStride = multiplier.Stride;
+        p.Activation = (int)epilogue.Activation.Kind;
+        p.Slope = epilogue.Activation.Slope;
+        p.HasBias = bias.IsEmpty ? 0 : 1;
+        p.HasMultiplier = multiplier.IsEmpty ? 0 : 1;
+        p.IsAligned = inputs.Stride % 4 == 0 && inputs.Address % 16 == 0 ? 1 : 0;
+        var o = new SparseOperands
+        {
+            Starts = call.Values<int>(weights.Starts, weights.BlockRows + 1),
+            Entries = weights.EntryCount == 0 ? call.Values<int>(default) : call.Values<int>(weights.Inputs, weights.EntryCount),
+            Values = weights.EntryCount == 0 ? call.Values<float>(default) : call.Values<float>(weights.Values, (long)weights.EntryCount * weights.BlockHeight),
+            Inputs = call.Values<float>(inputs),
+            Bias = call.Values<float>(bias),
+            Multiplier = call.Values<float>(multiplier),
+            Outputs = call.Values<float>(result),
+        };
+        var isQuads = weights.BlockHeight >= 4;
+        var outputs = device.GroupThreads / SparseKernel.Lanes * (isQuads ? 4 : 1);
+        var grid = new Index3D(Groups(p.Tokens, 4 * SparseKernel.Lanes), Groups(p.Outputs, outputs), 1);
+        (isQuads ? _quads : _single).Launcher(device.Launch(), new KernelConfig(grid, new Index3D(device.GroupThreads, 1, 1)), p, o);
+    }
+
+    private DeviceSparse Own(PackedSparse weights) =>
+        weights is DeviceSparse own && own.Device == device ? own : throw DenseArguments.Foreign(device.Name, nameof(weights));
+}
