@@ -11,7 +11,7 @@ internal sealed class DeviceBlockDiagonal(Device device) : IBlockDiagonalMatMul
 
     public PackedBlockDiagonal Pack(ReadOnlySpan<float> weights, ReadOnlySpan<DiagonalBlock> blocks, Precision precision)
     {
-        if (precision == Precision.Int4)
+        if (precision is not (Precision.Float32 or Precision.BFloat16 or Precision.Int8))
         {
             throw DeviceProducts.UnknownPrecision(device, precision);
         }
@@ -145,7 +145,7 @@ internal sealed class DeviceBlockDiagonal(Device device) : IBlockDiagonalMatMul
     private PackedBlockDiagonal Join(TileLayout layout)
     {
         var table = new DeviceTable(device, layout);
-        return new PackedBlockDiagonal([.. Enumerable.Range(0, table.Matrices.Count).Select(b => new DeviceBlock(table, b))], table);
+        return new PackedBlockDiagonal([.. Enumerable.Range(0, table.Matrices.Count).Select(b => new DeviceMatrix(table.Part(b)))], table);
     }
 
     private DeviceTable Own(PackedBlockDiagonal weights, string operand) =>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace NativeSparse.Kernels;
 
 /// <summary>
@@ -24,6 +22,10 @@ internal sealed class DeviceMatrix : PackedMatrix
         layout.Add(weights.Values.Span, weights.Scales.Span, weights.InputWidth, weights.OutputWidth);
         _table = new DeviceTable(device, layout);
     }
+
+    /// <param name="table">A table of one matrix, which this owns from here on.</param>
+    public DeviceMatrix(DeviceTable table)
+        : base(table.Matrices[0].Inputs, table.Matrices[0].Columns, table.Precision) => _table = table;
 
     public DeviceTable Table => _table;
 

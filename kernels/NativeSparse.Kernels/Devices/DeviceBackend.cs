@@ -8,16 +8,20 @@ namespace NativeSparse.Kernels;
 internal sealed class DeviceBackend : Backend
 {
     private const double FloatLimit = 4e-6;
-    private const double IntegerLimit = 1e-3;
+    private const double IntegerLimit = 5e-3;
 
     private readonly Stack<Scratch> _scratches = [];
     private readonly DeviceKernel<FillLauncher> _fill;
     private readonly DeviceKernel<FeatureLauncher> _features;
+    private readonly bool _isShared;
     private bool _isDisposed;
 
-    public DeviceBackend(Device device)
+    /// <param name="device">The device.</param>
+    /// <param name="isShared">Whether the device outlives this.</param>
+    public DeviceBackend(Device device, bool isShared = false)
         : base(device.Name)
     {
+        _isShared = isShared;
         Device = device;
         Dense = new DeviceDenseMatMul(device);
         BlockDiagonal = new DeviceBlockDiagonal(device);
@@ -191,7 +195,11 @@ internal sealed class DeviceBackend : Backend
             }
         }
 
-        Device.Dispose();
+        if (!_isShared)
+        {
+            Device.Dispose();
+        }
+
         base.Dispose();
     }
 }

@@ -101,7 +101,7 @@ internal static class DeviceCatalog
 
     private static string Absence(string name) => name.StartsWith(CudaPrefix, StringComparison.Ordinal)
         ? "no NVIDIA driver or no device"
-        : "no OpenCL driver, or no device with OpenCL 2.0 and a generic address space";
+        : OpenClGenericAddresses.Refusal() ?? "no OpenCL driver, or no device with OpenCL 2.0";
 
     private static bool IsOfDriver(Exception failure) =>
         failure is AcceleratorException or NotSupportedException or DllNotFoundException or TypeInitializationException or InvalidOperationException or EntryPointNotFoundException or BadImageFormatException;

@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 namespace NativeSparse.Kernels;
 
 /// <summary>Packed weights on their way to a device and back.</summary>
-internal static class DeviceUpload
+internal static unsafe class DeviceUpload
 {
     /// <summary>Copies values to memory of the device that the caller owns.</summary>
     public static nint Store<T>(Device device, ReadOnlySpan<T> values)
@@ -19,9 +19,12 @@ internal static class DeviceUpload
                 var address = device.Memory.Allocate((nuint)bytes.Length, 0);
                 if (!bytes.IsEmpty)
                 {
-                    device.Memory.Resolve<byte>(address, bytes.Length).CopyFromCPU(
-                        device.Accelerator.DefaultStream, ref MemoryMarshal.GetReference(bytes), bytes.Length);
-                    device.Accelerator.Synchronize();
+                    // Pinned until the copy is done, which does not wait for it.
+                    fixed (byte* source = bytes)
+                    {
+                        device.Memory.Resolve<byte>(address, bytes.Length).CopyFromCPU(device.Accelerator.DefaultStream, ref *source, bytes.Length);
+                        device.Accelerator.Synchronize();
+                    }
                 }
 
                 return address;
@@ -38,13 +41,21 @@ internal static class DeviceUpload
         where T : unmanaged
     {
         var values = new T[count];
+        if (count == 0)
+        {
+            return values;
+        }
+
         lock (device.Gate)
         {
             try
             {
                 device.Accelerator.Bind();
-                device.Memory.Resolve<T>(address, count).CopyToCPU(device.Accelerator.DefaultStream, ref values[0], count);
-                device.Accelerator.Synchronize();
+                fixed (T* target = values)
+                {
+                    device.Memory.Resolve<T>(address, count).CopyToCPU(device.Accelerator.DefaultStream, ref *target, count);
+                    device.Accelerator.Synchronize();
+                }
             }
             catch (AcceleratorException failure)
             {

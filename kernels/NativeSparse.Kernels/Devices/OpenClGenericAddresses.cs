@@ -14,6 +14,7 @@ internal static class OpenClGenericAddresses
     public const string Variable = "NATIVESPARSE_OPENCL_FORCE_GENERIC";
 
     private static readonly HashSet<nint> Forced = [];
+    private static string? _refused;
 
     /// <summary>Whether ILGPU may use a device.</summary>
     [DynamicDependency(DynamicallyAccessedMemberTypes.NonPublicMethods | DynamicallyAccessedMemberTypes.PublicProperties, typeof(CLCapabilityContext))]
@@ -30,7 +31,24 @@ internal static class OpenClGenericAddresses
             }
         }
 
+        if (!device.Capabilities.GenericAddressSpace)
+        {
+            lock (Forced)
+            {
+                _refused = device.Name;
+            }
+        }
+
         return device.Capabilities.GenericAddressSpace;
+    }
+
+    /// <summary>Why a device was refused, or null where none was.</summary>
+    public static string? Refusal()
+    {
+        lock (Forced)
+        {
+            return _refused is null ? null : $"'{_refused}' has no generic address space; our kernels need none: {Variable}=1 uses it";
+        }
     }
 
     /// <summary>Whether the switch was needed for a device.</summary>

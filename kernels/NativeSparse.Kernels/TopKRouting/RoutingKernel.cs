@@ -12,6 +12,9 @@ internal static class RoutingKernel
     /// <summary>Most experts, whose scores lie in shared memory.</summary>
     public const int MostExperts = 1024;
 
+    /// <summary>e to lower powers is 0.</summary>
+    private const float LeastExponent = -87;
+
     public static void Run(
         DeviceRoutingParameters p, ArrayView<float> scores, ArrayView<int> counts, ArrayView<int> chosen, ArrayView<float> weights)
     {
@@ -80,7 +83,8 @@ internal static class RoutingKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Key(float score)
     {
-        var bits = (int)Interop.FloatAsInt(score + 0f);
+        // Both zeros are equal; adding 0 would be optimized away.
+        var bits = score == 0 ? 0 : (int)Interop.FloatAsInt(score);
         return float.IsNaN(score) ? RoutingKeys.Lowest : bits ^ ((bits >> 31) & int.MaxValue);
     }
 
@@ -109,7 +113,7 @@ internal static class RoutingKernel
             case RoutingWeights.SigmoidRenormalized:
                 return DeviceActivation.Apply((int)ActivationKind.Sigmoid, 0, score);
             default:
-                return float.IsNaN(score) ? 0 : score == highest ? 1 : VectorMath<DeviceWidth, float>.Exp(score - highest);
+                return float.IsNaN(score) || score - highest < LeastExponent ? 0 : score == highest ? 1 : VectorMath<DeviceWidth, float>.Exp(score - highest);
         }
     }
 

@@ -47,3 +47,9 @@ public sealed class DotProductInt4BlockDiagonalPairTests() : BlockDiagonalPairCo
 public sealed class Avx512VnniInt4BlockDiagonalPairTests() : BlockDiagonalPairContract(Versions.Avx512Vnni(), Precision.Int4);
 
 public sealed class AmxInt4BlockDiagonalPairTests() : BlockDiagonalPairContract(Versions.AmxInt8(), Precision.Int4);
+
+public sealed class OpenClBlockDiagonalPairTests() : BlockDiagonalPairContract(TestDevices.OpenCl(), Precision.Float32);
+
+public sealed class OpenClBFloat16BlockDiagonalPairTests() : BlockDiagonalPairContract(TestDevices.OpenCl(), Precision.BFloat16);
+
+public sealed class OpenClInt8BlockDiagonalPairTests() : BlockDiagonalPairContract(TestDevices.OpenCl(), Precision.Int8);

@@ -47,3 +47,9 @@ public sealed class DotProductInt4BlockDiagonalTests() : BlockDiagonalContract(V
 public sealed class Avx512VnniInt4BlockDiagonalTests() : BlockDiagonalContract(Versions.Avx512Vnni(), Precision.Int4);
 
 public sealed class AmxInt4BlockDiagonalTests() : BlockDiagonalContract(Versions.AmxInt8(), Precision.Int4);
+
+public sealed class OpenClBlockDiagonalTests() : BlockDiagonalContract(TestDevices.OpenCl(), Precision.Float32);
+
+public sealed class OpenClBFloat16BlockDiagonalTests() : BlockDiagonalContract(TestDevices.OpenCl(), Precision.BFloat16);
+
+public sealed class OpenClInt8BlockDiagonalTests() : BlockDiagonalContract(TestDevices.OpenCl(), Precision.Int8);

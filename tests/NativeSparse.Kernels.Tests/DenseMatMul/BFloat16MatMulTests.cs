@@ -7,3 +7,5 @@ public sealed class Vector128BFloat16MatMulTests() : BFloat16MatMulContract(Vers
 public sealed class Vector256BFloat16MatMulTests() : BFloat16MatMulContract(Versions.Vector256());
 
 public sealed class Vector512BFloat16MatMulTests() : BFloat16MatMulContract(Versions.Vector512());
+
+public sealed class OpenClBFloat16MatMulTests() : BFloat16MatMulContract(TestDevices.OpenCl());

@@ -7,3 +7,5 @@ public sealed class Vector128DenseMatMulTests() : DenseMatMulContract(Versions.V
 public sealed class Vector256DenseMatMulTests() : DenseMatMulContract(Versions.Vector256());
 
 public sealed class Vector512DenseMatMulTests() : DenseMatMulContract(Versions.Vector512());
+
+public sealed class OpenClDenseMatMulTests() : DenseMatMulContract(TestDevices.OpenCl());

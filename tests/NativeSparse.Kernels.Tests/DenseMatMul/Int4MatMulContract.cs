@@ -1,4 +1,3 @@
-using NativeSparse.Testing;
 using Xunit;
 
 namespace NativeSparse.Kernels.Tests;
@@ -143,8 +142,8 @@ public abstract class Int4MatMulContract : IDisposable
         using var problem = new RoundedProblem(_backend, 37, 50, 60, gap: 0, seed: 6, Precision.Int4);
         using var host = new Host();
         using var threaded = new Host(2);
-        Assert.Equal(0, Allocations.Count(() => problem.RunOn(host)));
-        Assert.Equal(0, Allocations.Count(() => problem.RunOn(threaded)));
+        Limits.AssertAllocations(_backend, () => problem.RunOn(host));
+        Limits.AssertAllocations(_backend, () => problem.RunOn(threaded));
     }
 
     [Fact]

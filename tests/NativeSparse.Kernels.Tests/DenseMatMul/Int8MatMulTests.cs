@@ -15,3 +15,5 @@ public sealed class DotProductInt8MatMulTests() : Int8MatMulContract(Versions.Do
 public sealed class AmxInt8MatMulTests() : Int8MatMulContract(Versions.AmxInt8());
 
 public sealed class Avx512VnniInt8MatMulTests() : Int8MatMulContract(Versions.Avx512Vnni());
+
+public sealed class OpenClInt8MatMulTests() : Int8MatMulContract(TestDevices.OpenCl());

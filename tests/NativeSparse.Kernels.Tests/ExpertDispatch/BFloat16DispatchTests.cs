@@ -7,3 +7,5 @@ public sealed class Vector128BFloat16DispatchTests() : BFloat16DispatchContract(
 public sealed class Vector256BFloat16DispatchTests() : BFloat16DispatchContract(Versions.Vector256());
 
 public sealed class Vector512BFloat16DispatchTests() : BFloat16DispatchContract(Versions.Vector512());
+
+public sealed class OpenClBFloat16DispatchTests() : BFloat16DispatchContract(TestDevices.OpenCl());

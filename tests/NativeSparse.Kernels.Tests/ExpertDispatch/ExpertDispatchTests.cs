@@ -7,3 +7,5 @@ public sealed class Vector128ExpertDispatchTests() : ExpertDispatchContract(Vers
 public sealed class Vector256ExpertDispatchTests() : ExpertDispatchContract(Versions.Vector256());
 
 public sealed class Vector512ExpertDispatchTests() : ExpertDispatchContract(Versions.Vector512());
+
+public sealed class OpenClExpertDispatchTests() : ExpertDispatchContract(TestDevices.OpenCl());

@@ -15,3 +15,5 @@ public sealed class DotProductInt8DispatchTests() : Int8DispatchContract(Version
 public sealed class Avx512VnniInt8DispatchTests() : Int8DispatchContract(Versions.Avx512Vnni());
 
 public sealed class AmxInt8DispatchTests() : Int8DispatchContract(Versions.AmxInt8());
+
+public sealed class OpenClInt8DispatchTests() : Int8DispatchContract(TestDevices.OpenCl());

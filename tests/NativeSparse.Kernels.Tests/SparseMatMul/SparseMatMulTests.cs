@@ -7,3 +7,5 @@ public sealed class Vector128SparseMatMulTests() : SparseMatMulContract(Versions
 public sealed class Vector256SparseMatMulTests() : SparseMatMulContract(Versions.Vector256());
 
 public sealed class Vector512SparseMatMulTests() : SparseMatMulContract(Versions.Vector512());
+
+public sealed class OpenClSparseMatMulTests() : SparseMatMulContract(TestDevices.OpenCl());

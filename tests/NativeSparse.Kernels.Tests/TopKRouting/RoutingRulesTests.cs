@@ -7,3 +7,5 @@ public sealed class Vector128RoutingRulesTests() : RoutingRulesContract(Versions
 public sealed class Vector256RoutingRulesTests() : RoutingRulesContract(Versions.Vector256());
 
 public sealed class Vector512RoutingRulesTests() : RoutingRulesContract(Versions.Vector512());
+
+public sealed class OpenClRoutingRulesTests() : RoutingRulesContract(TestDevices.OpenCl());

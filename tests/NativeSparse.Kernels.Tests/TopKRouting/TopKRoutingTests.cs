@@ -7,3 +7,5 @@ public sealed class Vector128TopKRoutingTests() : TopKRoutingContract(Versions.V
 public sealed class Vector256TopKRoutingTests() : TopKRoutingContract(Versions.Vector256());
 
 public sealed class Vector512TopKRoutingTests() : TopKRoutingContract(Versions.Vector512());
+
+public sealed class OpenClTopKRoutingTests() : TopKRoutingContract(TestDevices.OpenCl());

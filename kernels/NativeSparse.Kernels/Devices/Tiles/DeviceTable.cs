@@ -12,6 +12,7 @@ internal sealed class DeviceTable : IDisposable
     private readonly nint _table;
     private readonly long _weightBytes;
     private readonly int _columnCount;
+    private readonly bool _isPart;
     private int _isDisposed;
 
     public DeviceTable(Device device, TileLayout layout)
@@ -28,6 +29,22 @@ internal sealed class DeviceTable : IDisposable
         WidestColumns = _matrices.Max(matrix => matrix.Columns);
     }
 
+    private DeviceTable(DeviceTable all, int index)
+    {
+        _device = all._device;
+        _isPart = true;
+        Precision = all.Precision;
+        var matrix = all._matrices[index];
+        _matrices =
+        [
+            new TileMatrix { Start = matrix.Start, Stride = matrix.Stride, Inputs = matrix.Inputs, Columns = matrix.Columns, ColumnStart = matrix.ColumnStart },
+        ];
+        (_weightBytes, _columnCount, _weights, _columns) = (all._weightBytes, all._columnCount, all._weights, all._columns);
+        _table = DeviceUpload.Store<TileMatrix>(_device, _matrices);
+        IsAligned = true;
+        WidestColumns = matrix.Columns;
+    }
+
     public Device Device => _device;
 
     public Precision Precision { get; }
@@ -39,15 +56,22 @@ internal sealed class DeviceTable : IDisposable
     /// <summary>Whether the inputs of every matrix begin at a multiple of four.</summary>
     public bool IsAligned { get; }
 
-    public long ByteCount => _weightBytes + ((long)_columnCount * 2 * sizeof(int)) + (_matrices.Length * Marshal.SizeOf<TileMatrix>());
-
-    /// <summary>Bytes of one matrix.</summary>
-    public long ByteCountOf(int index)
+    public long ByteCount
     {
-        var matrix = _matrices[index];
-        return (4L * matrix.Inputs * matrix.Stride * TileLayout.BytesOf(Precision)) + (_columnCount == 0 ? 0 : 2L * matrix.Columns * sizeof(int))
-            + Marshal.SizeOf<TileMatrix>();
+        get
+        {
+            var sum = 0L;
+            foreach (var matrix in _matrices)
+            {
+                sum += (4L * matrix.Inputs * matrix.Stride * TileLayout.BytesOf(Precision)) + (_columnCount == 0 ? 0 : 2L * matrix.Columns * sizeof(int));
+            }
+
+            return sum;
+        }
     }
+
+    /// <summary>One of the matrices by itself, for as long as this lives; the weights stay this table's.</summary>
+    public DeviceTable Part(int index) => new(this, index);
 
     /// <summary>The operands of a product that come with the weights.</summary>
     public TileOperands<TInput, TWeight> Operands<TInput, TWeight>(in DeviceCall call)
@@ -114,9 +138,12 @@ internal sealed class DeviceTable : IDisposable
 
         lock (_device.Gate)
         {
-            _device.Memory.Free(_weights);
-            _device.Memory.Free(_columns);
             _device.Memory.Free(_table);
+            if (!_isPart)
+            {
+                _device.Memory.Free(_weights);
+                _device.Memory.Free(_columns);
+            }
         }
     }
 

@@ -3,13 +3,13 @@ using ILGPU;
 namespace NativeSparse.Kernels;
 
 /// <summary>
-/// Products of few rows, which are bound by reading weights: a group computes up to 4 rows by 16 columns, and each of its threads sums one run of the
+/// Products of few rows, which are bound by reading weights: a group computes up to 8 rows by 16 columns, and each of its threads sums one run of the
 /// inputs for 4 columns, so that all weights are asked for at once.
 /// </summary>
 internal static class RowKernel
 {
     /// <summary>Most rows of a group.</summary>
-    public const int Rows = 4;
+    public const int Rows = 8;
 
     /// <summary>Columns of a group.</summary>
     public const int Columns = 16;
@@ -56,12 +56,16 @@ internal static class RowKernel
         var row1 = Source(p, o.Index, firstRow, 1, rows) + matrix.InputStart;
         var row2 = Source(p, o.Index, firstRow, 2, rows) + matrix.InputStart;
         var row3 = Source(p, o.Index, firstRow, 3, rows) + matrix.InputStart;
+        var row4 = Source(p, o.Index, firstRow, 4, rows) + matrix.InputStart;
+        var row5 = Source(p, o.Index, firstRow, 5, rows) + matrix.InputStart;
+        var row6 = Source(p, o.Index, firstRow, 6, rows) + matrix.InputStart;
+        var row7 = Source(p, o.Index, firstRow, 7, rows) + matrix.InputStart;
         var run = TileSums.RunLength(matrix.Inputs);
         var runs = (matrix.Inputs + run - 1) / run;
         var quad = firstQuad + lane;
         for (var slice = Group.IdxX / Lanes; slice < runs; slice += Group.DimX / Lanes)
         {
-            Quad part0 = default, part1 = default, part2 = default, part3 = default;
+            Quad part0 = default, part1 = default, part2 = default, part3 = default, part4 = default, part5 = default, part6 = default, part7 = default;
             var end = IntrinsicMath.Min((slice + 1) * run, matrix.Inputs);
             for (var k = slice * run; k < end && quad < matrix.Stride; k += 4)
             {
@@ -81,12 +85,24 @@ internal static class RowKernel
                     Add(ref part2, TFormat.LoadInputs(o.Inputs, row2, k, matrix.Inputs, p.IsAligned), weights0, weights1, weights2, weights3);
                     Add(ref part3, TFormat.LoadInputs(o.Inputs, row3, k, matrix.Inputs, p.IsAligned), weights0, weights1, weights2, weights3);
                 }
+
+                if (rows > 4)
+                {
+                    Add(ref part4, TFormat.LoadInputs(o.Inputs, row4, k, matrix.Inputs, p.IsAligned), weights0, weights1, weights2, weights3);
+                    Add(ref part5, TFormat.LoadInputs(o.Inputs, row5, k, matrix.Inputs, p.IsAligned), weights0, weights1, weights2, weights3);
+                    Add(ref part6, TFormat.LoadInputs(o.Inputs, row6, k, matrix.Inputs, p.IsAligned), weights0, weights1, weights2, weights3);
+                    Add(ref part7, TFormat.LoadInputs(o.Inputs, row7, k, matrix.Inputs, p.IsAligned), weights0, weights1, weights2, weights3);
+                }
             }
 
-            parts[(slice * Lanes) + lane] = part0;
-            parts[((TileSums.Runs + slice) * Lanes) + lane] = part1;
+            parts[(((0 * TileSums.Runs) + slice) * Lanes) + lane] = part0;
+            parts[(((1 * TileSums.Runs) + slice) * Lanes) + lane] = part1;
             parts[(((2 * TileSums.Runs) + slice) * Lanes) + lane] = part2;
             parts[(((3 * TileSums.Runs) + slice) * Lanes) + lane] = part3;
+            parts[(((4 * TileSums.Runs) + slice) * Lanes) + lane] = part4;
+            parts[(((5 * TileSums.Runs) + slice) * Lanes) + lane] = part5;
+            parts[(((6 * TileSums.Runs) + slice) * Lanes) + lane] = part6;
+            parts[(((7 * TileSums.Runs) + slice) * Lanes) + lane] = part7;
         }
 
         Group.Barrier();

@@ -9,32 +9,29 @@ internal sealed class TileProducts<TFormat, TInput, TWeight>
     where TInput : unmanaged
     where TWeight : unmanaged
 {
-    /// <summary>Up to so many rows of a matrix its weights are what takes time.</summary>
-    public const int FewRows = 8;
+    /// <summary>Up to so many rows of a matrix, reading its weights is what takes time.</summary>
+    public const int FewRows = 64;
+
+    /// <summary>Least tiles that keep a device busy.</summary>
+    private const int FewTiles = 64;
 
     private readonly Device _device;
     private readonly DeviceKernel<Launcher> _tile;
+    private readonly DeviceKernel<Launcher> _small;
     private readonly DeviceKernel<Launcher> _rows;
 
     public TileProducts(Device device)
     {
         _device = device;
-        _tile = new DeviceKernel<Launcher>(device, device.IsSimulator
-            ? KernelMethods.Tile<SmallTile, TFormat, TInput, TWeight>()
-            : KernelMethods.Tile<WholeTile, TFormat, TInput, TWeight>());
+        _tile = new DeviceKernel<Launcher>(device, KernelMethods.Tile<WholeTile, TFormat, TInput, TWeight>());
+        _small = new DeviceKernel<Launcher>(device, KernelMethods.Tile<SmallTile, TFormat, TInput, TWeight>());
         _rows = new DeviceKernel<Launcher>(device, KernelMethods.Row<TFormat, TInput, TWeight>());
     }
 
     private delegate void Launcher(AcceleratorStream stream, KernelConfig config, TileParameters parameters, TileOperands<TInput, TWeight> operands);
 
     /// <summary>Most rows of a span, for about so many rows of each matrix.</summary>
-    public int SpanRows(long rows) => rows <= FewRows ? RowKernel.Rows : TileRows;
-
-    private int TileRows => 4 * (_device.IsSimulator ? SmallTile.Down : WholeTile.Down);
-
-    private int TileColumns => 8 * (_device.IsSimulator ? SmallTile.Across : WholeTile.Across);
-
-    private int TileThreads => _device.IsSimulator ? SmallTile.Across * SmallTile.Down : WholeTile.Across * WholeTile.Down;
+    public int SpanRows(long rows) => rows <= RowKernel.Rows ? RowKernel.Rows : rows < 4 * WholeTile.Down || _device.IsSimulator ? 4 * SmallTile.Down : 4 * WholeTile.Down;
 
     /// <summary>Every row with every matrix.</summary>
     /// <param name="p">Everything but the rows.</param>
@@ -44,7 +41,7 @@ internal sealed class TileProducts<TFormat, TInput, TWeight>
     /// <param name="columns">Columns of the widest.</param>
     public void Run(TileParameters p, in TileOperands<TInput, TWeight> o, int rows, int matrices, int columns)
     {
-        var height = SpanRows(rows);
+        var height = Height(rows, matrices, columns);
         p.Rows = rows;
         p.RowBlocks = (rows + height - 1) / height;
         Launch(p, o, height, p.RowBlocks * matrices, columns);
@@ -57,12 +54,33 @@ internal sealed class TileProducts<TFormat, TInput, TWeight>
         Launch(p, o, height, spans, columns);
     }
 
+    private static int Tiles(int rows, int matrices, int columns, int down, int across) =>
+        (rows + (4 * down) - 1) / (4 * down) * ((columns + (8 * across) - 1) / (8 * across)) * matrices;
+
+    private int Height(int rows, int matrices, int columns)
+    {
+        if (rows <= RowKernel.Rows || (rows <= FewRows && !_device.IsSimulator))
+        {
+            return RowKernel.Rows;
+        }
+
+        if (!_device.IsSimulator && Tiles(rows, matrices, columns, WholeTile.Down, WholeTile.Across) >= FewTiles)
+        {
+            return 4 * WholeTile.Down;
+        }
+
+        return _device.IsSimulator || Tiles(rows, matrices, columns, SmallTile.Down, SmallTile.Across) >= FewTiles / 2 ? 4 * SmallTile.Down : RowKernel.Rows;
+    }
+
     private void Launch(in TileParameters p, in TileOperands<TInput, TWeight> o, int height, int lines, int columns)
     {
-        var isTile = height > RowKernel.Rows;
-        var width = isTile ? TileColumns : RowKernel.Columns;
-        var threads = isTile ? TileThreads : Math.Min(RowKernel.Threads, _device.GroupThreads);
+        var (kernel, width, threads) = height switch
+        {
+            RowKernel.Rows => (_rows, RowKernel.Columns, Math.Min(RowKernel.Threads, _device.GroupThreads)),
+            _ when height == 4 * SmallTile.Down => (_small, 8 * SmallTile.Across, SmallTile.Across * SmallTile.Down),
+            _ => (_tile, 8 * WholeTile.Across, WholeTile.Across * WholeTile.Down),
+        };
         var config = new KernelConfig(new Index3D((columns + width - 1) / width, lines, 1), new Index3D(threads, 1, 1));
-        (isTile ? _tile : _rows).Launcher(_device.Launch(), config, p, o);
+        kernel.Launcher(_device.Launch(), config, p, o);
     }
 }

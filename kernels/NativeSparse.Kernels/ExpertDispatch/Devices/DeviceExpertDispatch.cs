@@ -174,6 +174,8 @@ internal sealed class DeviceExpertDispatch(Device device) : IExpertDispatch
             ExpertStride = o.Experts.Stride,
             WeightStride = o.Weights.Stride,
             Height = height,
+            Experts = experts.Experts,
+            Spans = spanCount,
             Scale = o.Scale,
         };
         _bin.Launcher(

@@ -69,7 +69,7 @@ internal static class ExpertBinKernel
         }
 
         var firstSpan = (start / p.Height) + expert;
-        var nextSpan = ((start + all) / p.Height) + expert + 1;
+        var nextSpan = expert + 1 < p.Experts ? ((start + all) / p.Height) + expert + 1 : p.Spans;
         for (var span = firstSpan + thread; span < nextSpan; span += Group.DimX)
         {
             TileSpan rows = default;

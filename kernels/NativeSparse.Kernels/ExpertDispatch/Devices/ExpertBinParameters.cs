@@ -17,5 +17,11 @@ internal struct ExpertBinParameters
     /// <summary>Most rows of a span.</summary>
     public int Height;
 
+    /// <summary>E.</summary>
+    public int Experts;
+
+    /// <summary>Spans of the launches that follow: those that no pair needs are empty.</summary>
+    public int Spans;
+
     public float Scale;
 }

@@ -1,0 +1,105 @@
+using Xunit;
+
+namespace NativeSparse.Kernels.Tests;
+
+/// <summary>Operands on a device give the results of operands in host memory, and stay there.</summary>
+public sealed class DeviceMemoryTests
+{
+    [Fact]
+    public void A_form_of_several_products_copies_its_input_and_its_output_once()
+    {
+        using var backend = TestDevices.OwnSimulator();
+        using var up = backend.Dense.Pack(Operand.Sample(new Random(1), 40 * 70), 40, 70, Precision.Float32);
+        using var down = backend.Dense.Pack(Operand.Sample(new Random(2), 70 * 40), 70, 40, Precision.Float32);
+        using var x = new Operand(5, 40, random: new Random(3));
+        using var expected = new Operand(5, 40);
+        using var actual = new Operand(5, 40);
+        using var host = new Host();
+        using var middle = new Operand(5, 70);
+        backend.Dense.Run(host.Execution, x.View, up, new Epilogue { Activation = new Activation(ActivationKind.Relu) }, middle.View);
+        backend.Dense.Run(host.Execution, middle.View, down, default, expected.View);
+
+        var scratch = backend.RentScratch();
+        var copied = backend.Device.CopiedBytes;
+        using (scratch.Enter())
+        {
+            var execution = new Execution(SerialSplitter.Instance, scratch);
+            var input = backend.Upload(scratch, x.View);
+            var hidden = scratch.Rent(5, 70);
+            var output = scratch.Rent(5, 40);
+            Assert.True(input.IsOnDevice && hidden.IsOnDevice);
+            backend.Dense.Run(execution, input, up, new Epilogue { Activation = new Activation(ActivationKind.Relu) }, hidden);
+            backend.Dense.Run(execution, hidden, down, default, output);
+            backend.Download(output, actual.View);
+        }
+
+        backend.Return(scratch);
+        Assert.Equal(2 * 5 * 40 * sizeof(float), backend.Device.CopiedBytes - copied);
+        Assert.Equal(expected.Values(), actual.Values());
+    }
+
+    [Fact]
+    public void A_network_takes_at_most_three_launches_and_experts_at_most_seven()
+    {
+        using var backend = TestDevices.OwnSimulator();
+        using var network = new SharedNetwork(backend, 32, 64, 32, isGated: true);
+        using var x = new Operand(20, 32, random: new Random(3));
+        using var y = new Operand(20, 32);
+        using var host = new Host();
+        var before = backend.Device.Launches;
+        backend.Dense.RunFeedForward(host.Execution, x.View, network.Matrices, y.View);
+        Assert.Equal(3, backend.Device.Launches - before);
+
+        using var experts = backend.Experts.Slice(network.Matrices, [new ExpertSlice(0, 32), new ExpertSlice(32, 32)]);
+        using var router = backend.Dense.Pack(Operand.Sample(new Random(4), 64), 32, 2, Precision.Float32);
+        var scratch = backend.RentScratch();
+        before = backend.Device.Launches;
+        using (scratch.Enter())
+        {
+            var execution = new Execution(SerialSplitter.Instance, scratch);
+            var input = backend.Upload(scratch, x.View);
+            var output = scratch.Rent(20, 32);
+            var scores = scratch.Rent(20, 2);
+            var routing = Routing.Rent(scratch, 20, 1);
+            backend.Dense.Run(execution, input, router, default, scores);
+            backend.Routing.Run(execution, scores, new RoutingOptions { K = 1 }, routing);
+            backend.Fill(default, output);
+            backend.Experts.Run(execution, input, routing, experts, 1, output);
+            backend.Download(output, y.View);
+        }
+
+        backend.Return(scratch);
+        Assert.Equal(7, backend.Device.Launches - before);
+    }
+
+    [Fact]
+    public void Disposed_weights_and_a_disposed_backend_are_errors()
+    {
+        var backend = TestDevices.OwnSimulator();
+        var packed = backend.Dense.Pack(new float[4], 2, 2, Precision.Float32);
+        using var x = new Operand(1, 2);
+        using var y = new Operand(1, 2);
+        using var host = new Host();
+        backend.Dense.Run(host.Execution, x.View, packed, default, y.View);
+        packed.Dispose();
+        packed.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => backend.Dense.Run(host.Execution, x.View, packed, default, y.View));
+        var kept = backend.Dense.Pack(new float[4], 2, 2, Precision.Float32);
+        backend.Dispose();
+        backend.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => backend.Dense.Run(host.Execution, x.View, kept, default, y.View));
+        kept.Dispose();
+    }
+
+    [Fact]
+    public void Weights_of_another_device_are_refused()
+    {
+        using var first = TestDevices.Simulator();
+        using var second = TestDevices.OwnSimulator();
+        using var packed = first.Dense.Pack(new float[4], 2, 2, Precision.Float32);
+        using var x = new Operand(1, 2);
+        using var y = new Operand(1, 2);
+        using var host = new Host();
+        Assert.Throws<ArgumentException>(() => second.Dense.Run(host.Execution, x.View, packed, default, y.View));
+    }
+}
