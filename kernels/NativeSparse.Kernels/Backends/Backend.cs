@@ -29,6 +29,9 @@ public abstract class Backend : IDisposable
     /// <summary>Products with sparse weights.</summary>
     public abstract ISparseMatMul Sparse { get; }
 
+    /// <summary>Message passing over graphs.</summary>
+    public abstract ISemiringProduct Semiring { get; }
+
     /// <summary>Whether matrices may be held so.</summary>
     internal virtual bool Has(Precision precision) => true;
 

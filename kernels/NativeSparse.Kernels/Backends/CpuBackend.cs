@@ -15,6 +15,7 @@ internal sealed class CpuBackend : Backend
         ITopKRouting routing,
         IExpertDispatch experts,
         ISparseMatMul sparse,
+        ISemiringProduct semiring,
         IDisposable[] kernels)
         : base(name)
     {
@@ -24,6 +25,7 @@ internal sealed class CpuBackend : Backend
         Routing = routing;
         Experts = experts;
         Sparse = sparse;
+        Semiring = semiring;
         _kernels = kernels;
     }
 
@@ -38,6 +40,8 @@ internal sealed class CpuBackend : Backend
     public override IExpertDispatch Experts { get; }
 
     public override ISparseMatMul Sparse { get; }
+
+    public override ISemiringProduct Semiring { get; }
 
     // Each of these can be built whether or not this processor has the instructions: .NET computes what is missing with others.
     public static CpuBackend CreateVector128() =>
@@ -150,6 +154,7 @@ internal sealed class CpuBackend : Backend
             new VectorTopKRouting<TWidth, TVector>(),
             experts,
             new VectorSparseMatMul<TWidth, TVector>(),
+            new VectorSemiringProduct<TWidth, TVector>(),
             kernels);
     }
 }

@@ -14,4 +14,6 @@ internal sealed class ReferenceBackend() : Backend(VersionName)
     public override IExpertDispatch Experts { get; } = new ReferenceExpertDispatch();
 
     public override ISparseMatMul Sparse { get; } = new ReferenceSparseMatMul();
+
+    public override ISemiringProduct Semiring { get; } = new ReferenceSemiringProduct();
 }
