@@ -42,6 +42,8 @@ internal static class KernelRecord
         ("x own int8", row => Format(row.RatioToOwnInt8, "0.00")),
         ("x ONNX Runtime spinning", row => Format(row.RatioToOnnxRuntimeSpinning, "0.00")),
         ("x its MoE", row => Format(row.RatioToOnnxRuntimeMoe, "0.00")),
+        ("x reference", row => Format(row.RatioToReference, "0.00")),
+        ("x plain loop", row => Format(row.RatioToPlainLoop, "0.00")),
         ("fastest other", row => row.FastestOther ?? ""),
         ("x fastest other", row => Format(row.RatioToFastestOther, "0.00")),
         ("note", row => row.Note?.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal) ?? ""),

@@ -18,7 +18,7 @@ public sealed class KernelBenchmarksTests
     public static TheoryData<Type> Families =>
         [
             typeof(DenseMatMulBench), typeof(FeedForwardBench), typeof(ExpertDispatchBench), typeof(LowRankExpertsBench), typeof(SparseMatMulBench),
-            typeof(TopKRoutingBench),
+            typeof(SemiringBench), typeof(TopKRoutingBench),
         ];
 
     [Theory]

@@ -18,6 +18,7 @@ public sealed class KernelRecordTests
                 new KernelCase(KernelFamily.Dense, 5, 24, 40), new KernelCase(KernelFamily.Experts, 7, 24, 64, 8, 2),
                 new KernelCase(KernelFamily.Routing, 3, 0, 0, 8, 2), new KernelCase(KernelFamily.LowRank, 7, 24, 40, 8, 2),
                 new KernelCase(KernelFamily.Sparse, 5, 24, 40) { Zeros = 0.8, BlockHeight = 4 },
+                new KernelCase(KernelFamily.Semiring, 60, 24, 8),
             ],
             Backends = ["cpu", "cpu:vector128"],
             Rounds = 3,
@@ -29,10 +30,11 @@ public sealed class KernelRecordTests
             Assert.True(row.Milliseconds > 0 && row.P10Milliseconds <= row.Milliseconds);
             Assert.True(row.MaxError <= 1e-5, $"{row.Family} {row.Backend}: {row.MaxError}");
             Assert.Equal(0, row.AllocatedBytes);
-            Assert.Equal(row.Family is "routing" or "lowrank", row.RatioToOnnxRuntime is null);
+            Assert.Equal(row.Family is "routing" or "lowrank" or "semiring", row.RatioToOnnxRuntime is null);
             Assert.Null(row.Note);
             Assert.Equal(row.Family is "experts" or "lowrank", row.RatioToOnnxRuntimeMoe is not null);
-            Assert.Equal(row.Family == "routing", row.RatioToDense is null);
+            Assert.Equal(row.Family is "routing" or "semiring", row.RatioToDense is null);
+            Assert.Equal(row.Family == "semiring", row is { RatioToReference: > 0, RatioToPlainLoop: > 0 });
         });
         Assert.Contains(result.Rows, row => row.Picked);
 

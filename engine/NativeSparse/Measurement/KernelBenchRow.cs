@@ -3,7 +3,7 @@ namespace NativeSparse.Measurement;
 /// <summary>One measured case on one backend. Ratios are theirs over ours: above 1, ours is faster.</summary>
 public sealed record KernelBenchRow
 {
-    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c> or <c>lowrank</c>.</summary>
+    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c>, <c>lowrank</c>, <c>sparse</c> or <c>semiring</c>.</summary>
     public required string Family { get; init; }
 
     /// <summary>The shape's name.</summary>
@@ -12,7 +12,7 @@ public sealed record KernelBenchRow
     /// <summary>How weights are held.</summary>
     public required string Precision { get; init; }
 
-    /// <summary>T.</summary>
+    /// <summary>T; the nodes of a graph.</summary>
     public required int Tokens { get; init; }
 
     /// <summary>Threads of ours and of ONNX Runtime.</summary>
@@ -69,6 +69,12 @@ public sealed record KernelBenchRow
     /// softmax weights; their outputs were compared first.
     /// </summary>
     public double? RatioToOnnxRuntimeMoe { get; init; }
+
+    /// <summary>Time of our plain loops, the reference version on one thread, over this; of graphs.</summary>
+    public double? RatioToReference { get; init; }
+
+    /// <summary>Time of a loop over the edges on one thread, gather, multiply, scatter, over this; of graphs.</summary>
+    public double? RatioToPlainLoop { get; init; }
 
     /// <summary>Of the row of the automatic choice: the fastest of the other backends of the same run, or null where there is none.</summary>
     public string? FastestOther { get; init; }

@@ -5,9 +5,9 @@ namespace NativeSparse.Measurement;
 
 /// <summary>One shape of one family.</summary>
 /// <param name="Family">Which family.</param>
-/// <param name="Tokens">T.</param>
-/// <param name="InputWidth">K of a dense product, D of experts; 0 for routing.</param>
-/// <param name="HiddenWidth">N of a dense product, H (all experts together) of experts; 0 for routing.</param>
+/// <param name="Tokens">T; the nodes of a graph.</param>
+/// <param name="InputWidth">K of a dense product, D of experts and of graphs; 0 for routing.</param>
+/// <param name="HiddenWidth">N of a dense product, H (all experts together) of experts, edges a node of a graph; 0 for routing.</param>
 /// <param name="Experts">E, or 0.</param>
 /// <param name="Active">Active experts per token, or 0.</param>
 /// <param name="Precision">How the weights are held.</param>
@@ -26,6 +26,7 @@ public sealed record KernelCase(
     private const long MostValues = 1L << 28;
 
     private const int DefaultExperts = 8;
+    private const int GraphNodes = 10_000;
 
     private static readonly int[] SparseHeights = [1, 4, 8];
     private static readonly double[] SparseZeros = [0.7, 0.8, 0.9, 0.95];
@@ -54,6 +55,7 @@ public sealed record KernelCase(
         .. Mixture(96, 48, Precision.Int8),
         .. from tokens in UsualTokens(KernelFamily.LowRank) select new KernelCase(KernelFamily.LowRank, tokens, 768, 3072, 8, 2),
         .. Sparse(),
+        .. from edges in new[] { 10, 50 } from width in new[] { 32, 64 } select new KernelCase(KernelFamily.Semiring, GraphNodes, width, edges),
         .. from tokens in new[] { 1, 224 } select new KernelCase(KernelFamily.Routing, tokens, 0, 0, 64, 16),
         .. from tokens in new[] { 1, 512 } select new KernelCase(KernelFamily.Routing, tokens, 0, 0, 8, 2),
     ];
@@ -67,7 +69,7 @@ public sealed record KernelCase(
     /// <summary>Outputs that share a pattern, of sparse products.</summary>
     public int BlockHeight { get; init; } = 1;
 
-    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c>, <c>lowrank</c> or <c>sparse</c>.</summary>
+    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c>, <c>lowrank</c>, <c>sparse</c> or <c>semiring</c>.</summary>
     public string FamilyName => NameOf(Family);
 
     /// <summary>A family's name in tables and options.</summary>
@@ -89,7 +91,8 @@ public sealed record KernelCase(
     }
 
     /// <summary>The shape without the tokens: <c>768x3072</c>, <c>4096x11008 gated</c>, <c>768x3072 2 of 8</c>,
-    /// <c>4096x11008 gated 2 of 8</c>, <c>768x3072 2 of 8 rank 16</c>, <c>768x3072 90 % 4x1</c>, <c>2 of 8</c>.</summary>
+    /// <c>4096x11008 gated 2 of 8</c>, <c>768x3072 2 of 8 rank 16</c>, <c>768x3072 90 % 4x1</c>,
+    /// <c>32 by 10 edges</c>, <c>2 of 8</c>.</summary>
     public string Name => Family switch
     {
         KernelFamily.Dense or KernelFamily.FeedForward =>
@@ -97,10 +100,12 @@ public sealed record KernelCase(
         KernelFamily.Experts => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth}{(IsGated ? " gated" : "")} {Active} of {Experts}"),
         KernelFamily.LowRank => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {Active} of {Experts} rank {Rank}"),
         KernelFamily.Sparse => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {100 * Zeros:0} % {BlockHeight}x1"),
+        KernelFamily.Semiring => string.Create(CultureInfo.InvariantCulture, $"{InputWidth} by {HiddenWidth} edges"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{Active} of {Experts}"),
     };
 
-    /// <summary>Reads <c>TxDxH</c>; experts, low-rank experts and routing take 2 of 8, sparse products 90 % zeros in blocks of 4 outputs.</summary>
+    /// <summary>Reads <c>TxDxH</c>; experts, low-rank experts and routing take 2 of 8, sparse products 90 % zeros in blocks of 4 outputs;
+    /// of graphs they are nodes, columns and edges a node.</summary>
     /// <exception cref="FormatException">It is not three positive whole numbers, or an operand would be larger than 1 GB.</exception>
     public static KernelCase Parse(KernelFamily family, string shape)
     {
@@ -123,7 +128,7 @@ public sealed record KernelCase(
             throw new FormatException($"shape '{shape}': an operand would have more than {MostValues} values; give smaller sizes");
         }
 
-        if (family is KernelFamily.Dense or KernelFamily.FeedForward)
+        if (family is KernelFamily.Dense or KernelFamily.FeedForward or KernelFamily.Semiring)
         {
             return new KernelCase(family, sizes[0], sizes[1], sizes[2]);
         }
@@ -145,6 +150,7 @@ public sealed record KernelCase(
         KernelFamily.FeedForward => [1, 4, 16, 32, 128, 512],
         KernelFamily.LowRank => [64, 128, 512],
         KernelFamily.Sparse => [32, 128, 512],
+        KernelFamily.Semiring => [GraphNodes],
         _ => [1, 16, 128, 512],
     };
 

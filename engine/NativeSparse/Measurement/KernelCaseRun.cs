@@ -15,6 +15,8 @@ internal sealed class KernelCaseRun : IDisposable
     private readonly int _baseline;
     private readonly int _float32Baseline;
     private readonly int _spinningBaseline;
+    private readonly int _reference;
+    private readonly int _plainLoop;
     private readonly WeightStream? _stream;
     private readonly int _streamContender;
 
@@ -26,6 +28,8 @@ internal sealed class KernelCaseRun : IDisposable
         _baseline = Add(_problem.Baseline);
         _float32Baseline = Add(_problem.Float32Baseline);
         _spinningBaseline = Add(_problem.SpinningBaseline);
+        _reference = Add(_problem.Reference);
+        _plainLoop = Add(_problem.PlainLoop);
         _stream = @case.IsCold ? new WeightStream(_problem.WeightBytes) : null;
         _streamContender = Add(_stream?.Contender);
     }
@@ -92,6 +96,8 @@ internal sealed class KernelCaseRun : IDisposable
             RatioToOnnxRuntimeFloat32 = Ratio(samples, _float32Baseline, entry.Own)?.Median,
             RatioToOnnxRuntimeSpinning = Ratio(samples, _spinningBaseline, entry.Own)?.Median,
             RatioToOnnxRuntimeMoe = Ratio(samples, mixture, entry.LikeMixture)?.Median,
+            RatioToReference = Ratio(samples, _reference, entry.Own)?.Median,
+            RatioToPlainLoop = Ratio(samples, _plainLoop, entry.Own)?.Median,
             ShareOfPeak = _problem.Operations > 0 && entry.Peak >= 0
                 ? Ratio(samples, entry.Peak, entry.Own)?.Median * _problem.Operations / (_peaks.Operations(entry.Peak) * _options.Threads)
                 : null,

@@ -20,4 +20,7 @@ public enum KernelFamily
 
     /// <summary>Products with sparse weights.</summary>
     Sparse,
+
+    /// <summary>Message passing over graphs: products over semirings.</summary>
+    Semiring,
 }

@@ -23,7 +23,7 @@ internal abstract class KernelProblem : IDisposable
     /// <exception cref="ArgumentException">The family has no such precision.</exception>
     public static KernelProblem Create(KernelCase @case, int threads)
     {
-        if (@case is { Family: KernelFamily.Routing or KernelFamily.LowRank or KernelFamily.Sparse, Precision: not Precision.Float32 })
+        if (@case is { Family: KernelFamily.Routing or KernelFamily.LowRank or KernelFamily.Sparse or KernelFamily.Semiring, Precision: not Precision.Float32 })
         {
             throw new ArgumentException($"{@case.FamilyName} has no precision but float32, got {Precisions.Name(@case.Precision)}", nameof(@case));
         }
@@ -40,6 +40,7 @@ internal abstract class KernelProblem : IDisposable
             KernelFamily.Experts => new ExpertProblem(@case, threads),
             KernelFamily.LowRank => new LowRankProblem(@case, threads),
             KernelFamily.Sparse => new SparseProblem(@case, threads),
+            KernelFamily.Semiring => new SemiringProblem(@case, threads),
             _ => new RoutingProblem(@case, threads),
         };
     }
@@ -49,7 +50,7 @@ internal abstract class KernelProblem : IDisposable
     /// <summary>Multiply-adds of one run, two operations each; 0 where there are none to speak of.</summary>
     public abstract double Operations { get; }
 
-    /// <summary>Bytes of weights one run reads at least.</summary>
+    /// <summary>Bytes of weights one run reads at least; of graphs, those of edges and of the values that they bring, and of the result.</summary>
     public abstract double WeightBytes { get; }
 
     protected int Threads { get; }
@@ -72,6 +73,12 @@ internal abstract class KernelProblem : IDisposable
 
     /// <summary>ONNX Runtime's own operator for experts, or null where the case is none for it.</summary>
     public virtual ExpertMixture? Mixture => null;
+
+    /// <summary>Our own plain loops on one thread, or null where there is a better baseline.</summary>
+    public virtual Contender? Reference => null;
+
+    /// <summary>The loop that one would write first, on one thread, or null where there is a better baseline.</summary>
+    public virtual Contender? PlainLoop => null;
 
     private Precision BaselinePrecision => Case.Precision == Precision.BFloat16 ? Precision.Float32 : Case.Precision;
 

@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace NativeSparse.Kernels;
 
-/// <summary>Minimum and maximum of IEEE 754-2019, lane by lane: NaN spreads and -0 is below +0 on every processor, as the native ones do not.</summary>
+/// <summary>
+/// Minimum and maximum of IEEE 754-2019, lane by lane: NaN spreads and -0 is below +0. On x86 the native ones return their second operand where
+/// one is NaN or both are zeros: both orders together hold what is wanted.
+/// </summary>
 internal static class Extremes<TVector>
     where TVector : struct
 {
@@ -12,25 +15,44 @@ internal static class Extremes<TVector>
     {
         if (typeof(TVector) == typeof(Vector128<float>))
         {
-            return From(Vector128.Min(To<Vector128<float>>(left), To<Vector128<float>>(right)));
+            var (a, b) = (To<Vector128<float>>(left), To<Vector128<float>>(right));
+            return From(Vector128.MinNative(a, b) | Vector128.MinNative(b, a));
         }
 
-        return typeof(TVector) == typeof(Vector256<float>)
-            ? From(Vector256.Min(To<Vector256<float>>(left), To<Vector256<float>>(right)))
-            : From(Vector512.Min(To<Vector512<float>>(left), To<Vector512<float>>(right)));
+        if (typeof(TVector) == typeof(Vector256<float>))
+        {
+            var (a, b) = (To<Vector256<float>>(left), To<Vector256<float>>(right));
+            return From(Vector256.MinNative(a, b) | Vector256.MinNative(b, a));
+        }
+
+        var (c, d) = (To<Vector512<float>>(left), To<Vector512<float>>(right));
+        return From(Vector512.MinNative(c, d) | Vector512.MinNative(d, c));
     }
 
+    /// <summary>Equal values differ by nothing, zeros of two signs by -0, which makes +0 of both, NaN and a value by what makes NaN of both.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Max(TVector left, TVector right)
     {
         if (typeof(TVector) == typeof(Vector128<float>))
         {
-            return From(Vector128.Max(To<Vector128<float>>(left), To<Vector128<float>>(right)));
+            var (a, b) = (To<Vector128<float>>(left), To<Vector128<float>>(right));
+            var (first, second) = (Vector128.MaxNative(a, b), Vector128.MaxNative(b, a));
+            var difference = first ^ second;
+            return From((second | difference) - difference);
         }
 
-        return typeof(TVector) == typeof(Vector256<float>)
-            ? From(Vector256.Max(To<Vector256<float>>(left), To<Vector256<float>>(right)))
-            : From(Vector512.Max(To<Vector512<float>>(left), To<Vector512<float>>(right)));
+        if (typeof(TVector) == typeof(Vector256<float>))
+        {
+            var (a, b) = (To<Vector256<float>>(left), To<Vector256<float>>(right));
+            var (first, second) = (Vector256.MaxNative(a, b), Vector256.MaxNative(b, a));
+            var difference = first ^ second;
+            return From((second | difference) - difference);
+        }
+
+        var (c, d) = (To<Vector512<float>>(left), To<Vector512<float>>(right));
+        var (third, fourth) = (Vector512.MaxNative(c, d), Vector512.MaxNative(d, c));
+        var other = third ^ fourth;
+        return From((fourth | other) - other);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,13 +6,12 @@ namespace NativeSparse.Kernels;
 /// </summary>
 internal sealed unsafe class GraphRows : IDisposable
 {
-    /// <summary>Edges that a kernel asks the caches for ahead of their turn; as many sources beyond the last edge may be read.</summary>
+    /// <summary>Edges that a kernel asks the caches for ahead of their turn; as many beyond the last edge may be read.</summary>
     public const int Ahead = 8;
 
     private readonly NativeBuffer _buffer;
-    private readonly int _edges;
-    private readonly int _relations;
-    private readonly int _weights;
+    private readonly bool _hasRelations;
+    private readonly bool _hasWeights;
 
     public GraphRows(GraphEdges edges)
     {
@@ -25,8 +24,8 @@ internal sealed unsafe class GraphRows : IDisposable
             Segments += segments > 1 ? segments : 0;
         }
 
-        (_edges, _relations, _weights) = (edges.Count, edges.Relations.Length, edges.Weights.Length);
-        _buffer = new NativeBuffer(Rows + 1 + (2 * (nint)Divided) + 1 + _edges + Ahead + _relations + _weights);
+        (Count, _hasRelations, _hasWeights) = (edges.Count, !edges.Relations.IsEmpty, !edges.Weights.IsEmpty);
+        _buffer = new NativeBuffer(Rows + 1 + (2 * (nint)Divided) + 1 + (((nint)Count + Ahead) * (sizeof(GraphEdge) / sizeof(float))));
         Fill(edges);
     }
 
@@ -41,7 +40,8 @@ internal sealed unsafe class GraphRows : IDisposable
     /// <summary>Targets that have several segments.</summary>
     public int Divided { get; }
 
-    public int Edges => _edges;
+    /// <summary>Edges.</summary>
+    public int Count { get; }
 
     public long ByteCount => _buffer.ByteCount;
 
@@ -54,18 +54,12 @@ internal sealed unsafe class GraphRows : IDisposable
     /// <summary>The first segment of each of them.</summary>
     public int* DividedStarts => DividedTargets + Divided;
 
-    public int* Sources => DividedStarts + Divided + 1;
-
-    /// <summary>Each edge's relation, or null.</summary>
-    public int* Relations => _relations == 0 ? null : Sources + _edges + Ahead;
-
-    /// <summary>Each edge's weight, or null.</summary>
-    public float* Weights => _weights == 0 ? null : (float*)(Sources + _edges + Ahead + _relations);
+    public GraphEdge* Edges => (GraphEdge*)(DividedStarts + Divided + 1);
 
     /// <summary>The first row of a part of the work: rows and edges count alike.</summary>
     public int FirstRow(int part, int parts)
     {
-        var wanted = ((long)_edges + Rows) * part / parts;
+        var wanted = ((long)Count + Rows) * part / parts;
         var (low, high) = (0, Rows);
         while (low < high)
         {
@@ -97,7 +91,7 @@ internal sealed unsafe class GraphRows : IDisposable
         }
 
         starts[Targets] += moved;
-        var (sources, relations, weights) = (new int[_edges], new int[_relations], new float[_weights]);
+        var (sources, relations, weights) = (new int[Count], new int[_hasRelations ? Count : 0], new float[_hasWeights ? Count : 0]);
         Copy(starts, sources, relations, weights);
         GC.KeepAlive(this);
         return new GraphEdges(sourceCount, Targets, starts, sources, relationCount, relations, weights);
@@ -146,15 +140,14 @@ internal sealed unsafe class GraphRows : IDisposable
 
     private void Place(GraphEdges edges, int from, int place, int count)
     {
-        edges.Sources.Span.Slice(from, count).CopyTo(new Span<int>(Sources + place, count));
-        if (_relations > 0)
+        for (var (edge, end) = (from, from + count); edge < end; edge++, place++)
         {
-            edges.Relations.Span.Slice(from, count).CopyTo(new Span<int>(Relations + place, count));
-        }
-
-        if (_weights > 0)
-        {
-            edges.Weights.Span.Slice(from, count).CopyTo(new Span<float>(Weights + place, count));
+            Edges[place] = new GraphEdge
+            {
+                Source = edges.Sources.Span[edge],
+                Relation = _hasRelations ? edges.Relations.Span[edge] : 0,
+                Weight = _hasWeights ? edges.Weights.Span[edge] : 1,
+            };
         }
     }
 
@@ -164,16 +157,18 @@ internal sealed unsafe class GraphRows : IDisposable
         {
             var isDivided = divided < Divided && DividedTargets[divided] == target;
             var from = isDivided ? Starts[Targets + DividedStarts[divided++]] : Starts[target];
-            var (to, count) = (starts[target], starts[target + 1] - starts[target]);
-            new ReadOnlySpan<int>(Sources + from, count).CopyTo(sources.AsSpan(to));
-            if (_relations > 0)
+            for (var place = starts[target]; place < starts[target + 1]; place++, from++)
             {
-                new ReadOnlySpan<int>(Relations + from, count).CopyTo(relations.AsSpan(to));
-            }
+                sources[place] = Edges[from].Source;
+                if (_hasRelations)
+                {
+                    relations[place] = Edges[from].Relation;
+                }
 
-            if (_weights > 0)
-            {
-                new ReadOnlySpan<float>(Weights + from, count).CopyTo(weights.AsSpan(to));
+                if (_hasWeights)
+                {
+                    weights[place] = Edges[from].Weight;
+                }
             }
         }
     }

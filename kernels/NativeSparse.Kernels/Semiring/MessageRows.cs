@@ -4,13 +4,7 @@ namespace NativeSparse.Kernels;
 internal unsafe struct MessageRows
 {
     public int* Starts;
-    public int* Sources;
-    public int* Relations;
-    public float* Weights;
-
-    /// <summary>1, or 0 where all weights are the one that is pointed to.</summary>
-    public nint WeightStep;
-
+    public GraphEdge* Edges;
     public float* X;
     public nint XStride;
 

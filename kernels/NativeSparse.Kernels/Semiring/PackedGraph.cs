@@ -1,9 +1,9 @@
 namespace NativeSparse.Kernels;
 
 /// <summary>
-/// The edges of a graph in a backend's layout. Shared by concurrent runs; owns its memory. Edges by target take 4 bytes a node and 4 to 12 an edge
-/// (its source, its relation and its weight where there are any); the same edges by source, as much again, are built when they are packed with
-/// them or when the transposed product is first asked for.
+/// The edges of a graph in a backend's layout. Shared by concurrent runs; owns its memory. Edges by target take 4 bytes a node and 12 an edge (its
+/// source, its relation, its weight); the same edges by source, as much again, are built when they are packed with them or when the transposed
+/// product is first asked for.
 /// </summary>
 public abstract class PackedGraph : IDisposable
 {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NativeSparse.Kernels;
 
 /// <summary>One column alone, for widths below a register: a chain of single values.</summary>
@@ -5,31 +7,35 @@ internal static unsafe class SemiringColumn<TReduction, TCombination>
     where TReduction : struct, IReduction
     where TCombination : struct, ICombination
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in MessageRows rows, int first, int end, int column)
     {
         var x = rows.X + column;
         var vectors = rows.Vectors + column;
+        var (xStride, vectorStride) = (rows.XStride, rows.VectorStride);
         for (var row = first; row < end; row++)
         {
             var y = rows.Y + (row * rows.YStride) + column;
             var boundary = rows.Boundary == null ? null : rows.Boundary + (row * rows.BoundaryStride) + column;
-            var (edge, stop) = (rows.Starts[row], rows.Starts[row + 1]);
+            var edge = rows.Edges + rows.Starts[row];
+            var stop = rows.Edges + rows.Starts[row + 1];
             if (edge == stop)
             {
                 *y = boundary == null ? rows.Empty : *boundary;
                 continue;
             }
 
-            var total = 0f;
-            for (var start = edge; edge < stop; edge++)
+            var total = Value(edge, x, xStride, vectors, vectorStride) * edge->Weight;
+            for (edge++; edge < stop; edge++)
             {
-                var relation = TCombination.HasRelations ? vectors[rows.Relations[edge] * rows.VectorStride] : 0;
-                var value = TCombination.Combine(x[rows.Sources[edge] * rows.XStride], relation);
-                var weight = rows.Weights[edge * rows.WeightStep];
-                total = edge == start ? value * weight : TReduction.Add(total, value, weight);
+                total = TReduction.Add(total, Value(edge, x, xStride, vectors, vectorStride), edge->Weight);
             }
 
             *y = boundary == null ? total : TReduction.Join(total, *boundary);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Value(GraphEdge* edge, float* x, nint xStride, float* vectors, nint vectorStride) => TCombination.Combine(
+        x[edge->Source * xStride], TCombination.HasRelations ? vectors[edge->Relation * vectorStride] : 0);
 }

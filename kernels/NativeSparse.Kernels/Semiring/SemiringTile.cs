@@ -22,32 +22,33 @@ internal static unsafe class SemiringTile<TWidth, TVector, TReduction, TCombinat
         where TVectors : struct, IRowCount
     {
         var starts = rows.Starts;
-        var sources = rows.Sources;
-        var relations = rows.Relations;
-        var weights = rows.Weights;
+        var edges = rows.Edges;
         var x = rows.X + column;
         var vectors = rows.Vectors + column;
-        var (weightStep, xStride, vectorStride) = (rows.WeightStep, rows.XStride, rows.VectorStride);
+        var (xStride, vectorStride) = (rows.XStride, rows.VectorStride);
         for (var row = first; row < end; row++)
         {
             TVector a0 = default, a1 = default, a2 = default, a3 = default;
             TVector a4 = default, a5 = default, a6 = default, a7 = default;
-            var (edge, stop) = (starts[row], starts[row + 1]);
+            var edge = edges + starts[row];
+            var stop = edges + starts[row + 1];
             if (edge == stop)
             {
                 Empty<TVectors>(rows, row, column, last);
                 continue;
             }
 
-            var weight = TWidth.Broadcast(weights[edge * weightStep]);
-            var source = x + (sources[edge] * xStride);
-            var vector = TCombination.HasRelations ? vectors + (relations[edge] * vectorStride) : null;
+            Prefetch<TVectors>(x + (edge[GraphRows.Ahead].Source * xStride));
+            var weight = TWidth.Broadcast(edge->Weight);
+            var source = x + (edge->Source * xStride);
+            var vector = TCombination.HasRelations ? vectors + (edge->Relation * vectorStride) : null;
             Start<TVectors>(source, vector, weight, last, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref a6, ref a7);
             for (edge++; edge < stop; edge++)
             {
-                weight = TWidth.Broadcast(weights[edge * weightStep]);
-                source = x + (sources[edge] * xStride);
-                vector = TCombination.HasRelations ? vectors + (relations[edge] * vectorStride) : null;
+                Prefetch<TVectors>(x + (edge[GraphRows.Ahead].Source * xStride));
+                weight = TWidth.Broadcast(edge->Weight);
+                source = x + (edge->Source * xStride);
+                vector = TCombination.HasRelations ? vectors + (edge->Relation * vectorStride) : null;
                 Add<TVectors>(source, vector, weight, last, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref a6, ref a7);
             }
 
@@ -58,6 +59,24 @@ internal static unsafe class SemiringTile<TWidth, TVector, TReduction, TCombinat
             }
 
             Store<TVectors>(rows.Y + (row * rows.YStride) + column, last, a0, a1, a2, a3, a4, a5, a6, a7);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch<TVectors>(float* source)
+        where TVectors : struct, IRowCount
+    {
+        const int line = 64 / sizeof(float);
+        TWidth.Prefetch((byte*)source);
+        if (TVectors.Count * TWidth.Lanes > line)
+        {
+            TWidth.Prefetch((byte*)(source + line));
+        }
+
+        if (TVectors.Count * TWidth.Lanes > 2 * line)
+        {
+            TWidth.Prefetch((byte*)(source + (2 * line)));
+            TWidth.Prefetch((byte*)(source + (3 * line)));
         }
     }
 

@@ -72,19 +72,14 @@ internal sealed unsafe class VectorSemiringProduct<TWidth, TVector> : ISemiringP
         where TReduction : struct, IReduction
         where TCombination : struct, ICombination
     {
-        var one = 1f;
         using var scope = execution.Scratch.Enter();
-        var hasWeights = graph.Weights != null;
         var pass = new SemiringPass<TWidth, TVector>
         {
             Graph = graph,
             Rows = new MessageRows
             {
                 Starts = graph.Starts,
-                Sources = graph.Sources,
-                Relations = graph.Relations,
-                Weights = hasWeights ? graph.Weights : &one,
-                WeightStep = hasWeights ? 1 : 0,
+                Edges = graph.Edges,
                 X = x.Row(0),
                 XStride = x.Stride,
                 Vectors = rule.Relations.Row(0),
@@ -106,7 +101,7 @@ internal sealed unsafe class VectorSemiringProduct<TWidth, TVector> : ISemiringP
 
     private static int ChunksOf(GraphRows graph, int columns, int threads)
     {
-        var work = ((long)graph.Edges + graph.Rows) * columns;
+        var work = ((long)graph.Count + graph.Rows) * columns;
         return threads == 1 ? 1 : (int)Math.Clamp(work / LeastWork, 1, ChunksPerThread * (long)threads);
     }
 

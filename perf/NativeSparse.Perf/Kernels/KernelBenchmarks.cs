@@ -23,6 +23,8 @@ internal sealed class KernelBenchmarks : ManualConfig
             new TimeRatioColumn(
                 "x ORT same", "ONNX Runtime at the same precision over this", nameof(ComparedFamilyBench.OnnxRuntime), nameof(ComparedFamilyBench.OnnxRuntimeFloat32)),
             new TimeRatioColumn("x ORT MoE", "ONNX Runtime's MoE operator (QMoE at int8) over this; same function: OursAsMoe", nameof(ExpertDispatchBench.OnnxRuntimeMoe)),
+            new TimeRatioColumn("x plain loop", "a loop over the edges of a graph over this", nameof(SemiringBench.PlainLoop)),
+            new TimeRatioColumn("x reference", "our plain loops over this", nameof(SemiringBench.Reference)),
             new OursColumn("of peak", "share of the measured multiply-add peak of one core", KernelFacts.ShareOfPeak, "0.00"),
             new OursColumn("of bandwidth", "weight bytes a second over the measured read bandwidth of one core; above 1 from the caches", KernelFacts.ShareOfBandwidth, "0.00"),
             new OursColumn("max error", "largest difference to float64, relative to the largest value", (facts, _) => facts.MaxError, "0.0e+0"));

@@ -22,7 +22,7 @@ internal sealed class BenchKernelsCommand : ToolCommand
     private readonly Option<string[]> _shapes = new("--shape")
     {
         Description = $"A standard case ('768x3072 2 of 8'), a model ({string.Join(", ", KernelShape.Known.Select(shape => shape.Name))}), or DxH: input and "
-            + "hidden width, at the usual numbers of tokens; with Tx before it, at T tokens or images (experts and routing: 2 of 8). May be given several "
+            + "hidden width, at the usual numbers of tokens; with Tx before it, at T tokens or images (experts and routing: 2 of 8; semiring: nodes, columns, edges a node). May be given several "
             + "times. Default: the standard cases.",
         HelpName = "[Tx]NAME|[Tx]DxH",
         DefaultValueFactory = _ => [],
@@ -198,11 +198,11 @@ internal sealed class BenchKernelsCommand : ToolCommand
     private static bool HasCold(KernelFamily family) => KernelCase.Standard.Any(@case => @case.IsCold && @case.Family == family);
 
     private static bool Has(KernelFamily family, Precision? precision) =>
-        family is not (KernelFamily.LowRank or KernelFamily.Routing or KernelFamily.Sparse) || precision is null or Precision.Float32;
+        family is not (KernelFamily.LowRank or KernelFamily.Routing or KernelFamily.Sparse or KernelFamily.Semiring) || precision is null or Precision.Float32;
 
     private static KernelCase[] Cases(string shape, KernelFamily[] families)
     {
-        KernelFamily[] asked = [.. families.Where(family => family != KernelFamily.Routing || families.Length == 1)];
+        KernelFamily[] asked = [.. families.Where(family => family is not (KernelFamily.Routing or KernelFamily.Semiring) || families.Length == 1)];
         return [.. asked.SelectMany(KernelShape.Parse(shape).Cases)];
     }
 

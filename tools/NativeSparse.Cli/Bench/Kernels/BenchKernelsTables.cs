@@ -14,6 +14,8 @@ internal static class BenchKernelsTables
         ("x ONNX Runtime spinning", "its threads spin between runs, its default; elsewhere they are stopped after each (session.force_spinning_stop)", row => row.RatioToOnnxRuntimeSpinning),
         ("routed: x dense", "x dense of the experts alone, router and top-k left out", row => row.RoutedRatioToDense),
         ("x its MoE", "ONNX Runtime's MoE operator (QMoE on the same integers at int8 and int4) over ours computing the same function (tanh GELU, softmax weights), router included", row => row.RatioToOnnxRuntimeMoe),
+        ("x reference", "our plain loops on one thread over this", row => row.RatioToReference),
+        ("x plain loop", "a loop over the edges on one thread, gather, multiply, scatter, over this", row => row.RatioToPlainLoop),
         ("x fastest other", "the fastest of the other backends of this run over the picked one", row => row.RatioToFastestOther),
     ];
 
