@@ -28,6 +28,7 @@ internal sealed class KernelTargets
         AddTwoThreads();
         AddFallback();
         AddSparse();
+        AddSemiring();
     }
 
     /// <summary>The targets that the record has cases of.</summary>
@@ -156,6 +157,13 @@ internal sealed class KernelTargets
                     Rows("sparse", [$"{Base} {pattern}", $"{BaseDown} {pattern}"], Float32, [32, .. Many]), row => row.RatioToDense);
             }
         }
+    }
+
+    private void AddSemiring()
+    {
+        var rows = _result.Rows.Where(row => row is { Picked: true, Family: "semiring", Threads: 1 }).ToArray();
+        Add("semiring float32, times a loop over the edges", 4.0, 7.0, rows, row => row.RatioToPlainLoop);
+        Add("semiring float32, bytes of edges, sources and results over the read bandwidth", 1.2, 2.0, rows, row => row.ShareOfBandwidth);
     }
 
     private void AddFallback()

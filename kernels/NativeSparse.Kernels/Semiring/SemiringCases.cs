@@ -3,6 +3,8 @@ namespace NativeSparse.Kernels;
 /// <summary>The contract cases of products over semirings: the tests' and the self-test's.</summary>
 internal static class SemiringCases
 {
+    private static readonly bool[] Directions = [false, true];
+
     /// <summary>Sources, targets, edges for each target on average, columns: one, primes, around registers; the last has targets of several segments.</summary>
     public static IReadOnlyList<(int Sources, int Targets, int Degree, int Columns)> Shapes { get; } =
     [
@@ -14,7 +16,7 @@ internal static class SemiringCases
         from reduction in Enum.GetValues<MessageReduction>()
         from combination in Enum.GetValues<MessageCombination>()
         from shape in Shapes
-        from isTransposed in new[] { false, true }
+        from isTransposed in Directions
         select new ContractCase(
             "semiring",
             Precision.Float32,

@@ -4,6 +4,8 @@ namespace NativeSparse.Kernels.Tests;
 
 public sealed class GraphEdgesTests
 {
+    private static readonly int[] Sources = [0, 1];
+
     [Fact]
     public void Edges_of_a_target_keep_their_order()
     {
@@ -66,5 +68,5 @@ public sealed class GraphEdgesTests
         Assert.Equal(2, Create([0, 1, 2]).Count);
     }
 
-    private static GraphEdges Create(int[] starts) => new(2, 2, starts, new[] { 0, 1 });
+    private static GraphEdges Create(int[] starts) => new(2, 2, starts, Sources);
 }

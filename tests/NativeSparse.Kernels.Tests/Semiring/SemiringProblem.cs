@@ -3,6 +3,8 @@ namespace NativeSparse.Kernels.Tests;
 /// <summary>A random graph with its operands; some targets have no edge, and one may have a share of all.</summary>
 internal sealed class SemiringProblem : IDisposable
 {
+    private static readonly bool[] Choices = [false, true];
+
     public SemiringProblem(
         int sources, int targets, int edges, int columns, int relations = 4, bool hasWeights = true, double hub = 0, bool isTransposed = false, int seed = 1)
     {
@@ -41,15 +43,16 @@ internal sealed class SemiringProblem : IDisposable
     public IEnumerable<MessageRule> Rules =>
         from reduction in Enum.GetValues<MessageReduction>()
         from combination in Enum.GetValues<MessageCombination>()
-        from hasRelations in Edges.RelationCount > 0 ? new[] { false, true } : [false]
-        from end in new[] { 0, 1, 2 }
+        from hasRelations in Edges.RelationCount > 0 ? Choices : Choices[..1]
+        from hasBoundary in Choices
+        from hasEmptyValue in Choices
         select new MessageRule
         {
             Reduction = reduction,
             Combination = combination,
             Relations = hasRelations ? Vectors.View : default,
-            Boundary = end == 1 ? Boundary.View : default,
-            EmptyValue = end == 2 ? float.PositiveInfinity : null,
+            Boundary = hasBoundary ? Boundary.View : default,
+            EmptyValue = hasEmptyValue ? float.PositiveInfinity : null,
         };
 
     public float[] Run(Backend backend, MessageRule rule, int threads)
