@@ -13,8 +13,8 @@ namespace NativeSparse.Kernels;
 /// bit for bit (NaN but for its payload), whatever the threads. The error of a sum against exact arithmetic is at most
 /// 2 (n + 3) 2^-24 (sum |w| (|x| |relation|, or |x| + |relation|) + |boundary|), n being the node's edges; that of a minimum or maximum 2^-22 of the
 /// largest of its messages, taken so, and the choice among rounded messages is exact.
-/// NaN spreads: to every node with an edge from it, whatever the weight, and infinity so where the weight is 0. Nodes without edges take the
-/// boundary, or <see cref="MessageRule.EmptyValue"/>. Nothing is written before all arguments are checked.
+/// NaN spreads to every node with an edge from it, whatever the weight; infinity times a weight of 0 is NaN. Nodes without edges take the boundary,
+/// or <see cref="MessageRule.EmptyValue"/>. Nothing is written before all arguments are checked.
 /// Thread-safe; nothing is allocated per run after warm-up.
 /// </remarks>
 public interface ISemiringProduct
