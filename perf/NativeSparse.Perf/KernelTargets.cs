@@ -162,8 +162,8 @@ internal sealed class KernelTargets
     private void AddSemiring()
     {
         var rows = _result.Rows.Where(row => row is { Picked: true, Family: "semiring", Threads: 1 }).ToArray();
-        Add("semiring float32, times a loop over the edges", 4.0, 7.0, rows, row => row.RatioToPlainLoop);
-        Add("semiring float32, bytes of edges, sources and results over the read bandwidth", 1.2, 2.0, rows, row => row.ShareOfBandwidth);
+        Add("semiring float32, times a loop over the edges", 5.0, 8.0, rows, row => row.RatioToPlainLoop);
+        Add("semiring float32, bytes of edges, sources and results over the read bandwidth", 1.0, 1.5, rows, row => row.ShareOfBandwidth);
     }
 
     private void AddFallback()
