@@ -28,6 +28,7 @@ internal sealed class DeviceBackend : Backend
         Routing = new DeviceTopKRouting(device, new VectorTopKRouting<Width128, Vector128<float>>());
         Experts = new DeviceExpertDispatch(device);
         Sparse = new DeviceSparseMatMul(device);
+        Semiring = new DeviceSemiringProduct(device);
         _fill = new DeviceKernel<FillLauncher>(device, KernelMethods.Fill);
         _features = new DeviceKernel<FeatureLauncher>(device, KernelMethods.Features);
     }
@@ -55,6 +56,8 @@ internal sealed class DeviceBackend : Backend
     public override IExpertDispatch Experts { get; }
 
     public override ISparseMatMul Sparse { get; }
+
+    public override ISemiringProduct Semiring { get; }
 
     internal override bool IsDevice => true;
 

@@ -15,7 +15,7 @@ internal static class KernelMethods
             Row<BFloat16Tile, float, BFloat16Quad>(),
             Tile<WholeTile, IntegerTile, int, int>(), Tile<SmallTile, IntegerTile, int, int>(), Row<IntegerTile, int, int>(),
         ];
-        return [.. tiles, Quantize, SparseSingle, SparseQuads, Transpose, Routing, ExpertBins, ExpertSums, ExpertSumsInt8, ExpertRounding, Fill, Features];
+        return [.. tiles, Quantize, SparseSingle, SparseQuads, Transpose, Routing, ExpertBins, ExpertSums, ExpertSumsInt8, ExpertRounding, Fill, Features, Semiring];
     }
 
     public static MethodInfo Quantize => Of(typeof(QuantizeKernel), nameof(QuantizeKernel.Run));
@@ -39,6 +39,8 @@ internal static class KernelMethods
     public static MethodInfo Fill => Of(typeof(FillKernel), nameof(FillKernel.Run));
 
     public static MethodInfo Features => Of(typeof(ScoreFeatureKernel), nameof(ScoreFeatureKernel.Run));
+
+    public static MethodInfo Semiring => Of(typeof(SemiringKernel), nameof(SemiringKernel.Run));
 
     public static MethodInfo Tile<TShape, TFormat, TInput, TWeight>()
         where TShape : unmanaged, ITileShape

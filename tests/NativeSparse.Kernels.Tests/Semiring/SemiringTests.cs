@@ -7,3 +7,5 @@ public sealed class Vector128SemiringTests() : SemiringContract(Versions.Vector1
 public sealed class Vector256SemiringTests() : SemiringContract(Versions.Vector256());
 
 public sealed class Vector512SemiringTests() : SemiringContract(Versions.Vector512());
+
+public sealed class OpenClSemiringTests() : SemiringContract(TestDevices.OpenCl());
