@@ -69,6 +69,9 @@ public abstract class Backend : IDisposable
     internal virtual void FillFeatures(View scores, in Routing routing, in ScoreFeatures layout, View features) =>
         layout.Fill(scores, routing, features);
 
+    /// <summary>Products with sparse activations.</summary>
+    public abstract IRowSparseMatMul RowSparse { get; }
+
     /// <inheritdoc/>
     public virtual void Dispose() => GC.SuppressFinalize(this);
 }

@@ -16,6 +16,8 @@ internal sealed class CpuBackend : Backend
         IExpertDispatch experts,
         ISparseMatMul sparse,
         ISemiringProduct semiring,
+
+        IRowSparseMatMul rowSparse,
         IDisposable[] kernels)
         : base(name)
     {
@@ -26,6 +28,8 @@ internal sealed class CpuBackend : Backend
         Experts = experts;
         Sparse = sparse;
         Semiring = semiring;
+
+        RowSparse = rowSparse;
         _kernels = kernels;
     }
 
@@ -42,6 +46,8 @@ internal sealed class CpuBackend : Backend
     public override ISparseMatMul Sparse { get; }
 
     public override ISemiringProduct Semiring { get; }
+
+    public override IRowSparseMatMul RowSparse { get; }
 
     // Each of these can be built whether or not this processor has the instructions: .NET computes what is missing with others.
     public static CpuBackend CreateVector128() =>
@@ -155,6 +161,8 @@ internal sealed class CpuBackend : Backend
             experts,
             new VectorSparseMatMul<TWidth, TVector>(),
             new VectorSemiringProduct<TWidth, TVector>(),
+
+            new VectorRowSparse<TWidth, TVector>(),
             kernels);
     }
 }

@@ -16,4 +16,6 @@ internal sealed class ReferenceBackend() : Backend(VersionName)
     public override ISparseMatMul Sparse { get; } = new ReferenceSparseMatMul();
 
     public override ISemiringProduct Semiring { get; } = new ReferenceSemiringProduct();
+
+    public override IRowSparseMatMul RowSparse { get; } = new ReferenceRowSparse();
 }

@@ -1,0 +1,84 @@
+namespace NativeSparse.Kernels;
+
+/// <summary>
+/// int8 weights <c>[H, O]</c> as rows, zeros beyond O up to whole cache lines, an odd number of lines apart, and the scale of each column. Within
+/// a register's words columns are ordered so that two rows, woven together, give sums of neighbouring columns (<see cref="IRowPairs{TVector}"/>).
+/// </summary>
+internal sealed unsafe class Int8RowMatrix : PackedMatrix
+{
+    /// <summary>Columns that are read at once: a cache line.</summary>
+    public const int ColumnGranularity = 64;
+
+    /// <summary>Words of 128 bits, of which weaving takes one half at a time.</summary>
+    private const int PieceWords = 8;
+
+    private readonly NativeBuffer _rows;
+    private readonly NativeBuffer _scales;
+    private readonly int _lanes;
+
+    public Int8RowMatrix(QuantizedWeights weights, int lanes, string version)
+        : base(weights.InputWidth, weights.OutputWidth, Precision.Int8)
+    {
+        _lanes = lanes;
+        Version = version;
+        PaddedColumns = (OutputWidth + ColumnGranularity - 1) / ColumnGranularity * ColumnGranularity;
+        Stride = ((PaddedColumns / ColumnGranularity) | 1) * ColumnGranularity;
+        _rows = new NativeBuffer(InputWidth * Stride / sizeof(float));
+        _scales = new NativeBuffer(PaddedColumns);
+        weights.Scales.Span.CopyTo(new Span<float>(Scales, OutputWidth));
+        var values = weights.Values.Span;
+        for (var k = 0; k < InputWidth; k++)
+        {
+            for (var n = 0; n < OutputWidth; n++)
+            {
+                Rows[(k * Stride) + Place(n)] = values[(k * OutputWidth) + n];
+            }
+        }
+    }
+
+    public override string Version { get; }
+
+    public int PaddedColumns { get; }
+
+    /// <summary>Bytes from one row to the next.</summary>
+    public nint Stride { get; }
+
+    public sbyte* Rows => (sbyte*)_rows.Floats;
+
+    public float* Scales => _scales.Floats;
+
+    public override long ByteCount => _rows.ByteCount + _scales.ByteCount;
+
+    public override void Unpack(Span<float> destination) => UnpackInt8().Dequantize(destination);
+
+    public override QuantizedWeights UnpackInt8()
+    {
+        var values = new sbyte[InputWidth * OutputWidth];
+        for (var k = 0; k < InputWidth; k++)
+        {
+            for (var n = 0; n < OutputWidth; n++)
+            {
+                values[(k * OutputWidth) + n] = Rows[(k * Stride) + Place(n)];
+            }
+        }
+
+        var scales = new ReadOnlySpan<float>(Scales, OutputWidth).ToArray();
+        GC.KeepAlive(this);
+        return new QuantizedWeights(values, scales, InputWidth, OutputWidth);
+    }
+
+    public override void Dispose()
+    {
+        _rows.Dispose();
+        _scales.Dispose();
+    }
+
+    /// <summary>Where a column lies in its row.</summary>
+    private int Place(int column)
+    {
+        const int half = PieceWords / 2;
+        var (group, place) = Math.DivRem(column, 2 * _lanes);
+        var (register, lane) = Math.DivRem(place, _lanes);
+        return (group * 2 * _lanes) + (lane / half * PieceWords) + (register * half) + (lane % half);
+    }
+}
