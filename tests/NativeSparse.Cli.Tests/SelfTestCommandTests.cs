@@ -16,6 +16,7 @@ public sealed class SelfTestCommandTests
         var families = document.GetProperty("families").EnumerateArray().ToArray();
         Assert.Equal(
             ["activations", "block-dense", "block-diagonal", "block-shuffle", "dense", "experts", "ffn", "routing", "semiring", "sparse"],
+            ["activations", "block-dense", "block-diagonal", "block-shuffle", "dense", "experts", "ffn", "routing", "row-sparse", "sparse"],
             families.Select(family => family.GetProperty("family").GetString()!).Distinct().Order());
         Assert.All(families, family => Assert.Equal(0, family.GetProperty("wrong").GetArrayLength()));
     }

@@ -10,5 +10,7 @@ internal static class ContractCases
     [
         .. ActivationCases.All(), .. DenseMatMulCases.All(), .. BlockDiagonalCases.All(), .. SparseMatMulCases.All(), .. SemiringCases.All(),
         .. TopKRoutingCases.All(), .. ExpertDispatchCases.All(),
+        .. ActivationCases.All(), .. DenseMatMulCases.All(), .. BlockDiagonalCases.All(), .. SparseMatMulCases.All(), .. RowSparseCases.All(), .. TopKRoutingCases.All(),
+        .. ExpertDispatchCases.All(),
     ];
 }

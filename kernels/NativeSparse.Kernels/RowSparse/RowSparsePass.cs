@@ -54,8 +54,9 @@ internal unsafe struct RowSparsePass<TWidth, TVector>
     [SkipLocalsInit]
     public static void Run(ref RowSparsePass<TWidth, TVector> pass, int chunk)
     {
-        var sums = stackalloc float[pass.StripColumns + (2 * TWidth.Lanes)];
-        sums = (float*)(((nint)sums + 63) & ~63);
+        const int line = 64;
+        var memory = stackalloc byte[(pass.StripColumns * sizeof(float)) + line];
+        var sums = (float*)(((nint)memory + line - 1) & -line);
         var (strip, group) = (chunk / pass.TokenGroups, chunk % pass.TokenGroups);
         var first = strip * pass.StripColumns;
         var end = (int)((long)pass.Y.Rows * (group + 1) / pass.TokenGroups);
