@@ -1,13 +1,16 @@
 namespace NativeSparse.Kernels;
 
 /// <summary>
-/// int8 weights <c>[H, O]</c> as rows, zeros beyond O up to whole cache lines, an odd number of lines apart, and the scale of each column. Within
-/// a register's words columns are ordered so that two rows, woven together, give sums of neighbouring columns (<see cref="IRowPairs{TVector}"/>).
+/// int8 weights <c>[H, O]</c> as rows of bytes w + 128, up to whole cache lines, an odd number of lines apart, and the scale of each column. Within
+/// a register columns are ordered so that two rows, woven together, give sums of neighbouring columns (<see cref="IRowPairs{TVector}"/>).
 /// </summary>
 internal sealed unsafe class Int8RowMatrix : PackedMatrix
 {
     /// <summary>Columns that are read at once: a cache line.</summary>
     public const int ColumnGranularity = 64;
+
+    /// <summary>What is added to each weight: bytes without a sign widen by a mask or a shift.</summary>
+    public const int Offset = 128;
 
     /// <summary>Words of 128 bits, of which weaving takes one half at a time.</summary>
     private const int PieceWords = 8;
@@ -31,7 +34,7 @@ internal sealed unsafe class Int8RowMatrix : PackedMatrix
         {
             for (var n = 0; n < OutputWidth; n++)
             {
-                Rows[(k * Stride) + Place(n)] = values[(k * OutputWidth) + n];
+                Rows[(k * Stride) + Place(n)] = (byte)(values[(k * OutputWidth) + n] + Offset);
             }
         }
     }
@@ -43,7 +46,7 @@ internal sealed unsafe class Int8RowMatrix : PackedMatrix
     /// <summary>Bytes from one row to the next.</summary>
     public nint Stride { get; }
 
-    public sbyte* Rows => (sbyte*)_rows.Floats;
+    public byte* Rows => (byte*)_rows.Floats;
 
     public float* Scales => _scales.Floats;
 
@@ -58,7 +61,7 @@ internal sealed unsafe class Int8RowMatrix : PackedMatrix
         {
             for (var n = 0; n < OutputWidth; n++)
             {
-                values[(k * OutputWidth) + n] = Rows[(k * Stride) + Place(n)];
+                values[(k * OutputWidth) + n] = (sbyte)(Rows[(k * Stride) + Place(n)] - Offset);
             }
         }
 
@@ -73,12 +76,13 @@ internal sealed unsafe class Int8RowMatrix : PackedMatrix
         _scales.Dispose();
     }
 
-    /// <summary>Where a column lies in its row.</summary>
+    /// <summary>Where a column lies in its row: the registers of sums of a group are even bytes, odd bytes of lower words, then those of upper words.</summary>
     private int Place(int column)
     {
         const int half = PieceWords / 2;
-        var (group, place) = Math.DivRem(column, 2 * _lanes);
+        var (group, place) = Math.DivRem(column, sizeof(int) * _lanes);
         var (register, lane) = Math.DivRem(place, _lanes);
-        return (group * 2 * _lanes) + (lane / half * PieceWords) + (register * half) + (lane % half);
+        var word = (lane / half * PieceWords) + (register / 2 * half) + (lane % half);
+        return (group * sizeof(int) * _lanes) + (2 * word) + (register % 2);
     }
 }

@@ -35,4 +35,10 @@ internal readonly struct RowPairs128 : IRowPairs<Vector128<int>>
             ? AdvSimd.Arm64.ZipHigh(a, b).AsInt32()
             : Vector128.Create(a[4], b[4], a[5], b[5], a[6], b[6], a[7], b[7]).AsInt32();
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Even(Vector128<int> words) => words & Vector128.Create(0x00FF00FF);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Odd(Vector128<int> words) => (words.AsUInt16() >>> 8).AsInt32();
 }

@@ -16,4 +16,10 @@ internal readonly struct RowPairs256 : IRowPairs<Vector256<int>>
     public static Vector256<int> High(Vector256<int> first, Vector256<int> second) => Avx2.IsSupported
         ? Avx2.UnpackHigh(first.AsInt16(), second.AsInt16()).AsInt32()
         : Vector256.Create(RowPairs128.High(first.GetLower(), second.GetLower()), RowPairs128.High(first.GetUpper(), second.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Even(Vector256<int> words) => words & Vector256.Create(0x00FF00FF);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Odd(Vector256<int> words) => (words.AsUInt16() >>> 8).AsInt32();
 }

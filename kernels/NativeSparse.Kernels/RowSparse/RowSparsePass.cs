@@ -76,8 +76,7 @@ internal unsafe struct RowSparsePass<TWidth, TVector>
         if (Weights is Int8RowMatrix integers)
         {
             columns = Math.Min(StripColumns, integers.PaddedColumns - first);
-            new Span<float>(sums, columns).Clear();
-            Int8.Add(integers.Rows + first, integers.Stride, indices, (short*)Words.RowInt32(t), count, (int*)sums, columns);
+            Int8.Sum(integers.Rows + first, integers.Stride, indices, (short*)Words.RowInt32(t), count, (int*)sums, columns);
             Int8.Finish((int*)sums, integers.Scales + first, Scales.Row(0)[t], Bias.Row(0) + first, columns);
         }
         else

@@ -2,40 +2,52 @@ using System.Runtime.CompilerServices;
 
 namespace NativeSparse.Kernels;
 
-/// <summary>The int8 row tile on managed vectors: two rows are widened to words, woven together and multiplied as pairs.</summary>
+/// <summary>
+/// The int8 row tile on managed vectors: bytes of two rows are woven together by words, so that a mask and a shift give pairs of words, one of each row,
+/// which are multiplied and added as pairs.
+/// </summary>
 internal sealed unsafe class VectorInt8RowTile<TWords, TPairs, TVector> : Int8RowTile
     where TWords : struct, IInt8Vectors<TVector>
     where TPairs : struct, IRowPairs<TVector>
     where TVector : struct
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Add(sbyte* weights, nint stride, int* indices, short* words, int count, int* sums, int columns)
+    public override void Sum(byte* weights, nint stride, int* indices, short* words, int count, int* sums, int columns)
     {
+        // Weights are too large by their offset: each sum is, by that times the sum of the words.
+        var total = 0;
+        for (var i = 0; i < count; i++)
+        {
+            total += words[i];
+        }
+
+        new Span<int>(sums, columns).Fill(-Int8RowMatrix.Offset * total);
         var rows = stackalloc byte*[RowBlock.Rows];
         var ahead = stackalloc byte*[RowBlock.Rows];
         var distance = RowBlock.BlocksAhead(columns) * RowBlock.Rows;
         for (var i = 0; i < count; i += RowBlock.Rows)
         {
-            RowBlock.Point((byte*)weights, stride, indices, i, count, rows);
-            RowBlock.Point((byte*)weights, stride, indices, i + distance, count, ahead);
+            RowBlock.Point(weights, stride, indices, i, count, rows);
+            RowBlock.Point(weights, stride, indices, i + distance, count, ahead);
             switch (Math.Min(count - i, RowBlock.Rows))
             {
                 case 1 or 2:
-                    Add<RowCounts.One>((sbyte**)rows, ahead, words + i, sums, columns);
+                    Add<RowCounts.One>(rows, ahead, words + i, sums, columns);
                     break;
                 case 3 or 4:
-                    Add<RowCounts.Two>((sbyte**)rows, ahead, words + i, sums, columns);
+                    Add<RowCounts.Two>(rows, ahead, words + i, sums, columns);
                     break;
                 case 5 or 6:
-                    Add<RowCounts.Three>((sbyte**)rows, ahead, words + i, sums, columns);
+                    Add<RowCounts.Three>(rows, ahead, words + i, sums, columns);
                     break;
                 default:
-                    Add<RowCounts.Four>((sbyte**)rows, ahead, words + i, sums, columns);
+                    Add<RowCounts.Four>(rows, ahead, words + i, sums, columns);
                     break;
             }
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Finish(int* sums, float* scales, float rowScale, float* biases, int columns)
     {
         for (var c = 0; c < columns; c += TWords.Lanes)
@@ -47,7 +59,7 @@ internal sealed unsafe class VectorInt8RowTile<TWords, TPairs, TVector> : Int8Ro
 
     /// <summary>TRows pairs of rows; what a last row without a partner is paired with is multiplied by zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Add<TRows>(sbyte** rows, byte** ahead, short* words, int* sums, int columns)
+    private static void Add<TRows>(byte** rows, byte** ahead, short* words, int* sums, int columns)
         where TRows : struct, IRowCount
     {
         var a0 = rows[0];
@@ -69,37 +81,46 @@ internal sealed unsafe class VectorInt8RowTile<TWords, TPairs, TVector> : Int8Ro
                 Prefetch(ahead, line);
             }
 
-            for (var c = line; c < line + Int8RowMatrix.ColumnGranularity; c += 2 * TWords.Lanes)
+            for (var c = line; c < line + Int8RowMatrix.ColumnGranularity; c += 4 * TWords.Lanes)
             {
-                TVector s0 = default, s1 = default;
-                Add(x0, a0 + c, b0 + c, ref s0, ref s1);
+                var to = sums + c;
+                var s0 = Unsafe.ReadUnaligned<TVector>(to);
+                var s1 = Unsafe.ReadUnaligned<TVector>(to + TWords.Lanes);
+                var s2 = Unsafe.ReadUnaligned<TVector>(to + (2 * TWords.Lanes));
+                var s3 = Unsafe.ReadUnaligned<TVector>(to + (3 * TWords.Lanes));
+                Add(x0, a0 + c, b0 + c, ref s0, ref s1, ref s2, ref s3);
 
                 if (TRows.Count > 1)
                 {
-                    Add(x1, a1 + c, b1 + c, ref s0, ref s1);
+                    Add(x1, a1 + c, b1 + c, ref s0, ref s1, ref s2, ref s3);
                 }
 
                 if (TRows.Count > 2)
                 {
-                    Add(x2, a2 + c, b2 + c, ref s0, ref s1);
+                    Add(x2, a2 + c, b2 + c, ref s0, ref s1, ref s2, ref s3);
                 }
 
                 if (TRows.Count > 3)
                 {
-                    Add(x3, a3 + c, b3 + c, ref s0, ref s1);
+                    Add(x3, a3 + c, b3 + c, ref s0, ref s1, ref s2, ref s3);
                 }
 
-                TWords.Accumulate(s0, 0, null, sums + c);
-                TWords.Accumulate(s1, 0, null, sums + c + TWords.Lanes);
+                Unsafe.WriteUnaligned(to, s0);
+                Unsafe.WriteUnaligned(to + TWords.Lanes, s1);
+                Unsafe.WriteUnaligned(to + (2 * TWords.Lanes), s2);
+                Unsafe.WriteUnaligned(to + (3 * TWords.Lanes), s3);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(TVector x, sbyte* first, sbyte* second, ref TVector s0, ref TVector s1)
+    private static void Add(TVector x, byte* first, byte* second, ref TVector s0, ref TVector s1, ref TVector s2, ref TVector s3)
     {
-        var (a, b) = (TWords.LoadWeights(first), TWords.LoadWeights(second));
-        TWords.MultiplyAdd(ref s0, ref s1, x, TPairs.Low(a, b), TPairs.High(a, b));
+        var a = Unsafe.ReadUnaligned<TVector>(first);
+        var b = Unsafe.ReadUnaligned<TVector>(second);
+        var (low, high) = (TPairs.Low(a, b), TPairs.High(a, b));
+        TWords.MultiplyAdd(ref s0, ref s1, x, TPairs.Even(low), TPairs.Odd(low));
+        TWords.MultiplyAdd(ref s2, ref s3, x, TPairs.Even(high), TPairs.Odd(high));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
