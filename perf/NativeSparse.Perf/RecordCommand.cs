@@ -7,6 +7,7 @@ namespace NativeSparse.Perf;
 internal static class RecordCommand
 {
     private const string Usage = "record [--threads N] [--rounds N] [--family dense|ffn|experts|routing|lowrank|sparse|semiring] [--backend a,b] [--output FOLDER]";
+    private const string Usage = "record [--threads N] [--rounds N] [--family dense|ffn|experts|routing|lowrank|sparse|rowsparse] [--backend a,b] [--output FOLDER]";
 
     public static int Run(IReadOnlyList<string> args)
     {

@@ -19,6 +19,7 @@ public sealed class KernelBenchmarksTests
         [
             typeof(DenseMatMulBench), typeof(FeedForwardBench), typeof(ExpertDispatchBench), typeof(LowRankExpertsBench), typeof(SparseMatMulBench),
             typeof(SemiringBench), typeof(TopKRoutingBench),
+            typeof(RowSparseMatMulBench), typeof(TopKRoutingBench),
         ];
 
     [Theory]

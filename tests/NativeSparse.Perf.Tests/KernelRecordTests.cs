@@ -19,6 +19,7 @@ public sealed class KernelRecordTests
                 new KernelCase(KernelFamily.Routing, 3, 0, 0, 8, 2), new KernelCase(KernelFamily.LowRank, 7, 24, 40, 8, 2),
                 new KernelCase(KernelFamily.Sparse, 5, 24, 40) { Zeros = 0.8, BlockHeight = 4 },
                 new KernelCase(KernelFamily.Semiring, 60, 24, 8),
+                new KernelCase(KernelFamily.RowSparse, 5, 24, 40) { Zeros = 0.75 },
             ],
             Backends = ["cpu", "cpu:vector128"],
             Rounds = 3,

@@ -144,6 +144,9 @@ internal sealed class BaselineGraph
     /// <summary>x / (1 + e^-x), as exporters write it.</summary>
     public string Silu(string x) => Multiply(x, Add("Sigmoid", x));
 
+    /// <summary>The sum of values.</summary>
+    public string Sum(params string[] values) => values.Length == 1 ? values[0] : Add("Sum", values);
+
     /// <summary>The product of two values.</summary>
     public string Multiply(string x, string y) => Add("Mul", x, y);
 

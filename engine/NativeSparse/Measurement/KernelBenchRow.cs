@@ -4,6 +4,7 @@ namespace NativeSparse.Measurement;
 public sealed record KernelBenchRow
 {
     /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c>, <c>lowrank</c>, <c>sparse</c> or <c>semiring</c>.</summary>
+    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c>, <c>lowrank</c>, <c>sparse</c> or <c>rowsparse</c>.</summary>
     public required string Family { get; init; }
 
     /// <summary>The shape's name.</summary>

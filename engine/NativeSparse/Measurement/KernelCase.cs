@@ -30,6 +30,7 @@ public sealed record KernelCase(
 
     private static readonly int[] SparseHeights = [1, 4, 8];
     private static readonly double[] SparseZeros = [0.7, 0.8, 0.9, 0.95];
+    private static readonly double[] InactiveShares = [0.75, 0.92];
 
     /// <summary>R of low-rank deltas.</summary>
     internal const int Rank = 16;
@@ -56,6 +57,8 @@ public sealed record KernelCase(
         .. from tokens in UsualTokens(KernelFamily.LowRank) select new KernelCase(KernelFamily.LowRank, tokens, 768, 3072, 8, 2),
         .. Sparse(),
         .. from edges in new[] { 10, 50 } from width in new[] { 32, 64 } select new KernelCase(KernelFamily.Semiring, GraphNodes, width, edges),
+        .. RowSparse(Precision.Float32),
+        .. RowSparse(Precision.Int8),
         .. from tokens in new[] { 1, 224 } select new KernelCase(KernelFamily.Routing, tokens, 0, 0, 64, 16),
         .. from tokens in new[] { 1, 512 } select new KernelCase(KernelFamily.Routing, tokens, 0, 0, 8, 2),
     ];
@@ -63,13 +66,14 @@ public sealed record KernelCase(
     /// <summary>Whether a feed-forward network, or each expert, is gated: <c>(silu(x Wg) * (x Wu)) Wd</c>, without biases.</summary>
     public bool IsGated { get; init; }
 
-    /// <summary>Share of the weights that are zero, of sparse products.</summary>
+    /// <summary>Share of the weights that are zero, of sparse products; of the activations, of products with sparse activations.</summary>
     public double Zeros { get; init; }
 
     /// <summary>Outputs that share a pattern, of sparse products.</summary>
     public int BlockHeight { get; init; } = 1;
 
     /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c>, <c>lowrank</c>, <c>sparse</c> or <c>semiring</c>.</summary>
+    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c>, <c>lowrank</c>, <c>sparse</c> or <c>rowsparse</c>.</summary>
     public string FamilyName => NameOf(Family);
 
     /// <summary>A family's name in tables and options.</summary>
@@ -93,6 +97,7 @@ public sealed record KernelCase(
     /// <summary>The shape without the tokens: <c>768x3072</c>, <c>4096x11008 gated</c>, <c>768x3072 2 of 8</c>,
     /// <c>4096x11008 gated 2 of 8</c>, <c>768x3072 2 of 8 rank 16</c>, <c>768x3072 90 % 4x1</c>,
     /// <c>32 by 10 edges</c>, <c>2 of 8</c>.</summary>
+    /// <c>4096x11008 gated 2 of 8</c>, <c>768x3072 2 of 8 rank 16</c>, <c>768x3072 90 % 4x1</c>, <c>3072x768 25 % active</c>, <c>2 of 8</c>.</summary>
     public string Name => Family switch
     {
         KernelFamily.Dense or KernelFamily.FeedForward =>
@@ -106,6 +111,12 @@ public sealed record KernelCase(
 
     /// <summary>Reads <c>TxDxH</c>; experts, low-rank experts and routing take 2 of 8, sparse products 90 % zeros in blocks of 4 outputs;
     /// of graphs they are nodes, columns and edges a node.</summary>
+        KernelFamily.RowSparse => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {100 * (1 - Zeros):0} % active"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{Active} of {Experts}"),
+    };
+
+    /// <summary>Reads <c>TxDxH</c>; experts, low-rank experts and routing take 2 of 8, sparse products 90 % zeros in blocks of 4 outputs,
+    /// sparse activations 25 % active.</summary>
     /// <exception cref="FormatException">It is not three positive whole numbers, or an operand would be larger than 1 GB.</exception>
     public static KernelCase Parse(KernelFamily family, string shape)
     {
@@ -138,6 +149,11 @@ public sealed record KernelCase(
             return new KernelCase(family, sizes[0], sizes[1], sizes[2]) { Zeros = 0.9, BlockHeight = 4 };
         }
 
+        if (family == KernelFamily.RowSparse)
+        {
+            return new KernelCase(family, sizes[0], sizes[1], sizes[2]) { Zeros = InactiveShares[0] };
+        }
+
         return sizes[2] % DefaultExperts == 0 || family == KernelFamily.LowRank
             ? new KernelCase(family, sizes[0], sizes[1], sizes[2], DefaultExperts, Active: 2)
             : throw new FormatException($"shape '{shape}': H is {sizes[2]}, expected a multiple of {DefaultExperts}, the number of experts");
@@ -151,6 +167,7 @@ public sealed record KernelCase(
         KernelFamily.LowRank => [64, 128, 512],
         KernelFamily.Sparse => [32, 128, 512],
         KernelFamily.Semiring => [GraphNodes],
+        KernelFamily.RowSparse => [1, 16, 64],
         _ => [1, 16, 128, 512],
     };
 
@@ -164,6 +181,12 @@ public sealed record KernelCase(
         from shape in new[] { (768, 3072), (3072, 768) }
         from tokens in UsualTokens(KernelFamily.Sparse)
         select new KernelCase(KernelFamily.Sparse, tokens, shape.Item1, shape.Item2) { Zeros = zeros, BlockHeight = height };
+
+    private static IEnumerable<KernelCase> RowSparse(Precision precision) =>
+        from inactive in InactiveShares
+        from shape in new[] { (3072, 768), (768, 3072) }
+        from tokens in UsualTokens(KernelFamily.RowSparse)
+        select new KernelCase(KernelFamily.RowSparse, tokens, shape.Item1, shape.Item2, Precision: precision, IsCold: tokens == 1) { Zeros = inactive };
 
     private static IEnumerable<KernelCase> Dense(Precision precision) =>
     [

@@ -28,6 +28,11 @@ internal abstract class KernelProblem : IDisposable
             throw new ArgumentException($"{@case.FamilyName} has no precision but float32, got {Precisions.Name(@case.Precision)}", nameof(@case));
         }
 
+        if (@case is { Family: KernelFamily.RowSparse, Precision: not (Precision.Float32 or Precision.Int8) })
+        {
+            throw new ArgumentException($"{@case.FamilyName} is float32 or int8, got {Precisions.Name(@case.Precision)}", nameof(@case));
+        }
+
         if (@case is { IsGated: true, Family: not (KernelFamily.FeedForward or KernelFamily.Experts) })
         {
             throw new ArgumentException($"only feed-forward networks and experts are gated, got {@case.FamilyName}", nameof(@case));
@@ -41,6 +46,7 @@ internal abstract class KernelProblem : IDisposable
             KernelFamily.LowRank => new LowRankProblem(@case, threads),
             KernelFamily.Sparse => new SparseProblem(@case, threads),
             KernelFamily.Semiring => new SemiringProblem(@case, threads),
+            KernelFamily.RowSparse => new RowSparseProblem(@case, threads),
             _ => new RoutingProblem(@case, threads),
         };
     }

@@ -47,6 +47,14 @@ internal sealed class OnnxRuntimeBaseline : IDisposable
         return new OnnxRuntimeBaseline(graph.Graph, Linear(graph, Input, weights, x.Columns, y.Columns, null, precision), x, y, threads);
     }
 
+    /// <summary>y = x W1 + x W2 + ..., in float32, dynamic int8 or 4 bits.</summary>
+    public static OnnxRuntimeBaseline MatMuls(IReadOnlyList<float[]> weights, View x, View y, OnnxRuntimeThreads threads, Precision precision = Precision.Float32)
+    {
+        var graph = new BaselineGraph();
+        var products = weights.Select(matrix => Linear(graph, Input, matrix, x.Columns, y.Columns, null, precision)).ToArray();
+        return new OnnxRuntimeBaseline(graph.Graph, graph.Sum(products), x, y, threads);
+    }
+
     /// <summary>Networks one after the other, in float32, dynamic int8 or 4 bits.</summary>
     public static OnnxRuntimeBaseline FeedForward(IReadOnlyList<BenchNetwork> chain, View x, View y, OnnxRuntimeThreads threads, Precision precision = Precision.Float32)
     {

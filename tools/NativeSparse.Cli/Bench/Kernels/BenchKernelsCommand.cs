@@ -146,7 +146,7 @@ internal sealed class BenchKernelsCommand : ToolCommand
         ];
         if (!families.Any(family => Has(family, precision)))
         {
-            throw new UsageException($"{invocation.Get(_family)} has no {Precisions.Name(precision!.Value)}; it is float32");
+            throw new UsageException($"{invocation.Get(_family)} has no {Precisions.Name(precision!.Value)}; it is float32{(families.Contains(KernelFamily.RowSparse) ? " or int8" : "")}");
         }
 
         families = [.. families.Where(family => Has(family, precision))];
@@ -199,6 +199,12 @@ internal sealed class BenchKernelsCommand : ToolCommand
 
     private static bool Has(KernelFamily family, Precision? precision) =>
         family is not (KernelFamily.LowRank or KernelFamily.Routing or KernelFamily.Sparse or KernelFamily.Semiring) || precision is null or Precision.Float32;
+    private static bool Has(KernelFamily family, Precision? precision) => family switch
+    {
+        KernelFamily.LowRank or KernelFamily.Routing or KernelFamily.Sparse => precision is null or Precision.Float32,
+        KernelFamily.RowSparse => precision is null or Precision.Float32 or Precision.Int8,
+        _ => true,
+    };
 
     private static KernelCase[] Cases(string shape, KernelFamily[] families)
     {
