@@ -9,7 +9,7 @@ internal static unsafe class RowTile<TWidth, TVector>
 {
     /// <summary><c>sums[c] = fma(values[i], weights[indices[i], c], sums[c])</c> for i from 0 up; columns are whole panels of two registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Add(float* weights, nint stride, int* indices, float* values, int count, float* sums, int columns)
+    public static void Add(float* weights, nint stride, int* indices, float* values, int count, int left, float* sums, int columns)
     {
         var rows = stackalloc byte*[RowBlock.Rows];
         var ahead = stackalloc byte*[RowBlock.Rows];
@@ -17,7 +17,7 @@ internal static unsafe class RowTile<TWidth, TVector>
         for (var i = 0; i < count; i += RowBlock.Rows)
         {
             RowBlock.Point((byte*)weights, stride * sizeof(float), indices, i, count, rows);
-            RowBlock.Point((byte*)weights, stride * sizeof(float), indices, i + distance, count, ahead);
+            RowBlock.Point((byte*)weights, stride * sizeof(float), indices, i + distance, left, ahead);
             Add(Math.Min(count - i, RowBlock.Rows), (float**)rows, ahead, values + i, sums, columns);
         }
     }

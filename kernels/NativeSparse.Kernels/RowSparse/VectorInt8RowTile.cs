@@ -12,23 +12,15 @@ internal sealed unsafe class VectorInt8RowTile<TWords, TPairs, TVector> : Int8Ro
     where TVector : struct
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Sum(byte* weights, nint stride, int* indices, short* words, int count, int* sums, int columns)
+    public override void Add(byte* weights, nint stride, int* indices, short* words, int count, int left, int* sums, int columns)
     {
-        // Weights are too large by their offset: each sum is, by that times the sum of the words.
-        var total = 0;
-        for (var i = 0; i < count; i++)
-        {
-            total += words[i];
-        }
-
-        new Span<int>(sums, columns).Fill(-Int8RowMatrix.Offset * total);
         var rows = stackalloc byte*[RowBlock.Rows];
         var ahead = stackalloc byte*[RowBlock.Rows];
         var distance = RowBlock.BlocksAhead(columns) * RowBlock.Rows;
         for (var i = 0; i < count; i += RowBlock.Rows)
         {
             RowBlock.Point(weights, stride, indices, i, count, rows);
-            RowBlock.Point(weights, stride, indices, i + distance, count, ahead);
+            RowBlock.Point(weights, stride, indices, i + distance, left, ahead);
             switch (Math.Min(count - i, RowBlock.Rows))
             {
                 case 1 or 2:

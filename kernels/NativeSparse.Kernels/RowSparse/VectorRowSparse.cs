@@ -11,8 +11,14 @@ internal sealed unsafe class VectorRowSparse<TWidth, TVector> : IRowSparseMatMul
     /// <summary>Tokens of one pass: bounds the scratch memory.</summary>
     private const int PassTokens = 64;
 
-    /// <summary>Bytes of a strip of all rows: it stays in the second-level cache while token after token comes.</summary>
-    private const int StripBytes = 256 << 10;
+    /// <summary>Tokens of a chunk: their sums stay in the second-level cache beside the weights.</summary>
+    private const int GroupTokens = 16;
+
+    /// <summary>Bytes of the weights of a block of rows.</summary>
+    private const int BlockBytes = 256 << 10;
+
+    /// <summary>Most columns of a strip: the sums of a token stay in the first-level cache.</summary>
+    private const int StripColumns = 2048;
 
     private const int ChunksPerThread = 4;
 
@@ -89,6 +95,7 @@ internal sealed unsafe class VectorRowSparse<TWidth, TVector> : IRowSparseMatMul
         {
             pass.Words = execution.Scratch.RentInt32(count, (pass.Active.Indices.Columns + 1) / 2);
             pass.Scales = execution.Scratch.Rent(1, count);
+            pass.Starts = execution.Scratch.RentInt32(1, count);
         }
 
         if (isInt8 || !epilogue.Bias.IsEmpty)
@@ -96,6 +103,7 @@ internal sealed unsafe class VectorRowSparse<TWidth, TVector> : IRowSparseMatMul
             pass.Bias = PadBias(execution.Scratch, epilogue.Bias, columns);
         }
 
+        pass.Sums = execution.Scratch.RentSpread(count, columns);
         execution.Splitter.Run(count, &RowSparsePass<TWidth, TVector>.Prepare, ref pass);
         var chunks = Cut(ref pass, execution.Splitter.Threads, columns, isInt8);
         execution.Splitter.Run(chunks, &RowSparsePass<TWidth, TVector>.Run, ref pass);
@@ -106,12 +114,6 @@ internal sealed unsafe class VectorRowSparse<TWidth, TVector> : IRowSparseMatMul
     {
         var tokens = pass.Y.Rows;
         var granularity = isInt8 ? Int8RowMatrix.ColumnGranularity : RowMatrix.ColumnGranularity;
-        var strip = RowSparsePass<TWidth, TVector>.MaxStripColumns;
-        if (tokens > 1)
-        {
-            strip = Math.Min(strip, StripBytes / (pass.Weights.InputWidth * (isInt8 ? sizeof(sbyte) : sizeof(float))));
-        }
-
         var wanted = 1L;
         if (threads > 1)
         {
@@ -124,11 +126,12 @@ internal sealed unsafe class VectorRowSparse<TWidth, TVector> : IRowSparseMatMul
             wanted = Math.Clamp(work / LeastWork, 1, ChunksPerThread * threads);
         }
 
-        var strips = Math.Max((columns + Math.Max(strip, granularity) - 1) / Math.Max(strip, granularity), Math.Min(wanted, columns / granularity));
-        pass.StripColumns = (int)(((columns + strips - 1) / strips) + granularity - 1) / granularity * granularity;
-        var whole = (columns + pass.StripColumns - 1) / pass.StripColumns;
-        pass.TokenGroups = (int)Math.Clamp((wanted + whole - 1) / whole, 1, tokens);
-        return whole * pass.TokenGroups;
+        var strips = Math.Max((columns + StripColumns - 1) / StripColumns, (int)Math.Min(wanted, columns / granularity));
+        pass.StripColumns = (((columns + strips - 1) / strips) + granularity - 1) / granularity * granularity;
+        strips = (columns + pass.StripColumns - 1) / pass.StripColumns;
+        pass.TokenGroups = (int)Math.Clamp(Math.Max((wanted + strips - 1) / strips, (tokens + GroupTokens - 1) / GroupTokens), 1, tokens);
+        pass.BlockRows = tokens == 1 ? pass.Weights.InputWidth : Math.Max(BlockBytes / (pass.StripColumns * (isInt8 ? sizeof(sbyte) : sizeof(float))), 1);
+        return strips * pass.TokenGroups;
     }
 
     private static View PadBias(Scratch scratch, View bias, int columns)
