@@ -16,7 +16,7 @@ internal abstract unsafe class Int8RowTile
     /// <param name="indices">Active rows.</param>
     /// <param name="words">q - z of each, and zero after an odd number of all of them.</param>
     /// <param name="count">How many there are: a whole number of pairs, or all that are left.</param>
-    /// <param name="left">How many there are with those that come later.</param>
+    /// <param name="left">How many there are with those that come later, from which rows are asked for ahead; 0: nothing is asked for.</param>
     /// <param name="sums">One for each column.</param>
     /// <param name="columns">How many columns there are.</param>
     public abstract void Add(byte* weights, nint stride, int* indices, short* words, int count, int left, int* sums, int columns);

@@ -11,8 +11,8 @@ internal static unsafe class RowBlock
     /// <summary>Bytes that are asked for ahead of what is multiplied: about what memory gives in the time it takes to answer.</summary>
     private const int AheadBytes = 12 << 10;
 
-    /// <summary>How many blocks ahead rows are asked for, of which each gives some bytes.</summary>
-    public static int BlocksAhead(int rowBytes) => Math.Max((AheadBytes + (Rows * rowBytes) - 1) / (Rows * rowBytes), 1);
+    /// <summary>How many rows ahead they are asked for, of which each gives some bytes.</summary>
+    public static int RowsAhead(int rowBytes) => Math.Max((AheadBytes + (Rows * rowBytes) - 1) / (Rows * rowBytes), 1) * Rows;
 
     /// <summary>Rows from entry <paramref name="first"/> on; beyond the last entry the last row once more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

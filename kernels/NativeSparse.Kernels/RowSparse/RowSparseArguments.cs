@@ -57,7 +57,7 @@ internal static unsafe class RowSparseArguments
             i += Vector256<int>.Count;
         }
 
-        // A registers' end that holds an error is gone over once more, one by one, to name it.
+        // What is left, or holds the error, is gone over one by one.
         var previous = i == 0 ? -1 : indices[i - 1];
         for (; i < count; i++)
         {

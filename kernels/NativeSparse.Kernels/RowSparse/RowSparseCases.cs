@@ -7,6 +7,8 @@ internal static unsafe class RowSparseCases
     private const double ActivationLimit = 4e-6;
 
     private static readonly Precision[] Precisions = [Precision.Float32, Precision.Int8];
+    private static readonly bool[] Ways = [false, true];
+    private static readonly ActivationKind[] Activations = [ActivationKind.Identity, ActivationKind.Gelu];
 
     /// <summary>Tokens, inputs, outputs: one, primes, around registers, lines, blocks of rows, strips and passes.</summary>
     public static IReadOnlyList<(int Rows, int Inputs, int Outputs)> Shapes { get; } =
@@ -17,8 +19,8 @@ internal static unsafe class RowSparseCases
     public static IEnumerable<ContractCase> All() =>
         from precision in Precisions
         from shape in Shapes
-        from areGiven in new[] { false, true }
-        from activation in new[] { ActivationKind.Identity, ActivationKind.Gelu }
+        from areGiven in Ways
+        from activation in Activations
         where activation == ActivationKind.Identity || shape.Rows is 13 or 16
         select new ContractCase(
             "row-sparse",

@@ -39,6 +39,10 @@ internal unsafe struct RowSparsePass<TWidth, TVector>
 
     /// <summary>Rows of weights of which all tokens take their part before the next come.</summary>
     public int BlockRows;
+
+    /// <summary>Whether tokens before have most likely brought a block's rows: nothing is asked for ahead.</summary>
+    public bool IsNear;
+
     public int TokenGroups;
     public CancellationToken Cancellation;
 
@@ -114,16 +118,17 @@ internal unsafe struct RowSparsePass<TWidth, TVector>
         // Pairs are not cut.
         end = Math.Min(end + ((end - place) % 2), total);
         var sums = Sums.Row(t) + first;
+        var left = IsNear ? 0 : total - place;
         if (Weights is Int8RowMatrix integers)
         {
             var words = (short*)Words.RowInt32(t) + place;
-            Int8.Add(integers.Rows + first, integers.Stride, indices + place, words, end - place, total - place, (int*)sums, columns);
+            Int8.Add(integers.Rows + first, integers.Stride, indices + place, words, end - place, left, (int*)sums, columns);
         }
         else
         {
             var matrix = (RowMatrix)Weights;
             var values = Active.Values.Row(t) + place;
-            RowTile<TWidth, TVector>.Add(matrix.Rows + first, matrix.Stride, indices + place, values, end - place, total - place, sums, columns);
+            RowTile<TWidth, TVector>.Add(matrix.Rows + first, matrix.Stride, indices + place, values, end - place, left, sums, columns);
         }
 
         return end;

@@ -8,17 +8,29 @@ internal static unsafe class RowTile<TWidth, TVector>
     where TVector : struct
 {
     /// <summary><c>sums[c] = fma(values[i], weights[indices[i], c], sums[c])</c> for i from 0 up; columns are whole panels of two registers.</summary>
+    /// <param name="weights">The first row.</param>
+    /// <param name="stride">Values from one row to the next.</param>
+    /// <param name="indices">Active rows.</param>
+    /// <param name="values">The value of each.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="left">How many there are with those that come later, from which rows are asked for ahead; 0: nothing is asked for.</param>
+    /// <param name="sums">One for each column.</param>
+    /// <param name="columns">How many columns there are.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(float* weights, nint stride, int* indices, float* values, int count, int left, float* sums, int columns)
     {
         var rows = stackalloc byte*[RowBlock.Rows];
         var ahead = stackalloc byte*[RowBlock.Rows];
-        var distance = RowBlock.BlocksAhead(columns * sizeof(float)) * RowBlock.Rows;
+        var distance = RowBlock.RowsAhead(columns * sizeof(float));
         for (var i = 0; i < count; i += RowBlock.Rows)
         {
             RowBlock.Point((byte*)weights, stride * sizeof(float), indices, i, count, rows);
-            RowBlock.Point((byte*)weights, stride * sizeof(float), indices, i + distance, left, ahead);
-            Add(Math.Min(count - i, RowBlock.Rows), (float**)rows, ahead, values + i, sums, columns);
+            if (left > 0)
+            {
+                RowBlock.Point((byte*)weights, stride * sizeof(float), indices, i + distance, left, ahead);
+            }
+
+            Add(Math.Min(count - i, RowBlock.Rows), (float**)rows, left > 0 ? ahead : null, values + i, sums, columns);
         }
     }
 
@@ -76,7 +88,7 @@ internal static unsafe class RowTile<TWidth, TVector>
         var x7 = TRows.Count > 7 ? TWidth.Broadcast(values[7]) : x0;
         for (nint c = 0; c < columns; c += 2 * TWidth.Lanes)
         {
-            if (TRows.Count == RowBlock.Rows)
+            if (TRows.Count == RowBlock.Rows && ahead is not null)
             {
                 Prefetch(ahead, c);
             }

@@ -16,24 +16,28 @@ internal sealed unsafe class VectorInt8RowTile<TWords, TPairs, TVector> : Int8Ro
     {
         var rows = stackalloc byte*[RowBlock.Rows];
         var ahead = stackalloc byte*[RowBlock.Rows];
-        var distance = RowBlock.BlocksAhead(columns) * RowBlock.Rows;
+        var distance = RowBlock.RowsAhead(columns);
         for (var i = 0; i < count; i += RowBlock.Rows)
         {
             RowBlock.Point(weights, stride, indices, i, count, rows);
-            RowBlock.Point(weights, stride, indices, i + distance, left, ahead);
+            if (left > 0)
+            {
+                RowBlock.Point(weights, stride, indices, i + distance, left, ahead);
+            }
+
             switch (Math.Min(count - i, RowBlock.Rows))
             {
                 case 1 or 2:
-                    Add<RowCounts.One>(rows, ahead, words + i, sums, columns);
+                    Add<RowCounts.One>(rows, left > 0 ? ahead : null, words + i, sums, columns);
                     break;
                 case 3 or 4:
-                    Add<RowCounts.Two>(rows, ahead, words + i, sums, columns);
+                    Add<RowCounts.Two>(rows, left > 0 ? ahead : null, words + i, sums, columns);
                     break;
                 case 5 or 6:
-                    Add<RowCounts.Three>(rows, ahead, words + i, sums, columns);
+                    Add<RowCounts.Three>(rows, left > 0 ? ahead : null, words + i, sums, columns);
                     break;
                 default:
-                    Add<RowCounts.Four>(rows, ahead, words + i, sums, columns);
+                    Add<RowCounts.Four>(rows, left > 0 ? ahead : null, words + i, sums, columns);
                     break;
             }
         }
@@ -68,7 +72,7 @@ internal sealed unsafe class VectorInt8RowTile<TWords, TPairs, TVector> : Int8Ro
         var x3 = TRows.Count > 3 ? TWords.LoadInput((byte*)(words + 6)) : x0;
         for (nint line = 0; line < columns; line += Int8RowMatrix.ColumnGranularity)
         {
-            if (TRows.Count == RowBlock.Rows / 2)
+            if (TRows.Count == RowBlock.Rows / 2 && ahead is not null)
             {
                 Prefetch(ahead, line);
             }

@@ -1,8 +1,8 @@
 namespace NativeSparse.Kernels;
 
 /// <summary>
-/// Row-sparse products over row-major weights: the active neurons of each token are listed (and rounded at int8), then strips of columns are summed row
-/// by active row, token by token.
+/// Products with sparse activations over row-major weights: the active neurons of each token are listed (and rounded at int8), then their rows are
+/// added, eight at a time, to sums that stay in the first-level cache.
 /// </summary>
 internal sealed unsafe class VectorRowSparse<TWidth, TVector> : IRowSparseMatMul
     where TWidth : struct, IVectorWidth<TVector>
@@ -20,7 +20,13 @@ internal sealed unsafe class VectorRowSparse<TWidth, TVector> : IRowSparseMatMul
     /// <summary>Most columns of a strip: the sums of a token stay in the first-level cache.</summary>
     private const int StripColumns = 2048;
 
+    /// <summary>From so many tokens on, rows are not asked for ahead.</summary>
+    private const int NearTokens = 8;
+
     private const int ChunksPerThread = 4;
+
+    /// <summary>One token's rows come from memory: the longer the pieces, the faster.</summary>
+    private const int ChunksPerThreadOfOneToken = 1;
 
     /// <summary>Least multiply-adds of a chunk that is worth a dispatch.</summary>
     private const long LeastWork = 1 << 16;
@@ -57,7 +63,12 @@ internal sealed unsafe class VectorRowSparse<TWidth, TVector> : IRowSparseMatMul
             var pass = new RowSparsePass<TWidth, TVector>
             {
                 Hidden = hidden.Slice(first, count),
-                Active = ActiveNeurons.Rent(execution.Scratch, count, hidden.Columns),
+                Active = new ActiveNeurons
+                {
+                    Counts = execution.Scratch.RentInt32(1, count),
+                    Indices = execution.Scratch.RentSpreadInt32(count, hidden.Columns),
+                    Values = execution.Scratch.RentSpread(count, hidden.Columns),
+                },
             };
             Run(execution, pass, first, count, weights, epilogue, y);
         }
@@ -93,7 +104,7 @@ internal sealed unsafe class VectorRowSparse<TWidth, TVector> : IRowSparseMatMul
         var columns = isInt8 ? ((Int8RowMatrix)weights).PaddedColumns : ((RowMatrix)weights).PaddedColumns;
         if (isInt8)
         {
-            pass.Words = execution.Scratch.RentInt32(count, (pass.Active.Indices.Columns + 1) / 2);
+            pass.Words = execution.Scratch.RentSpreadInt32(count, (pass.Active.Indices.Columns + 1) / 2);
             pass.Scales = execution.Scratch.Rent(1, count);
             pass.Starts = execution.Scratch.RentInt32(1, count);
         }
@@ -123,13 +134,14 @@ internal sealed unsafe class VectorRowSparse<TWidth, TVector> : IRowSparseMatMul
                 work += (long)pass.Active.Counts.RowInt32(0)[t] * columns;
             }
 
-            wanted = Math.Clamp(work / LeastWork, 1, ChunksPerThread * threads);
+            wanted = Math.Clamp(work / LeastWork, 1, threads * (tokens == 1 ? ChunksPerThreadOfOneToken : ChunksPerThread));
         }
 
         var strips = Math.Max((columns + StripColumns - 1) / StripColumns, (int)Math.Min(wanted, columns / granularity));
         pass.StripColumns = (((columns + strips - 1) / strips) + granularity - 1) / granularity * granularity;
         strips = (columns + pass.StripColumns - 1) / pass.StripColumns;
         pass.TokenGroups = (int)Math.Clamp(Math.Max((wanted + strips - 1) / strips, (tokens + GroupTokens - 1) / GroupTokens), 1, tokens);
+        pass.IsNear = tokens >= NearTokens;
         pass.BlockRows = tokens == 1 ? pass.Weights.InputWidth : Math.Max(BlockBytes / (pass.StripColumns * (isInt8 ? sizeof(sbyte) : sizeof(float))), 1);
         return strips * pass.TokenGroups;
     }
