@@ -1,8 +1,8 @@
 namespace NativeSparse.Kernels;
 
 /// <summary>
-/// int8 weights <c>[H, O]</c> as rows of bytes w + 128, up to whole cache lines, an odd number of lines apart, and the scale of each column. Within
-/// a register columns are ordered so that two rows, woven together, give sums of neighbouring columns (<see cref="IRowPairs{TVector}"/>).
+/// int8 weights <c>[H, O]</c> as rows of bytes w + 128, up to whole cache lines, <see cref="RowBlock.LineStride"/> lines apart, and the scale of each
+/// column. Within a register columns are ordered so that two rows, woven together, give sums of neighbouring columns (<see cref="IRowPairs{TVector}"/>).
 /// </summary>
 internal sealed unsafe class Int8RowMatrix : PackedMatrix
 {
@@ -25,7 +25,7 @@ internal sealed unsafe class Int8RowMatrix : PackedMatrix
         _lanes = lanes;
         Version = version;
         PaddedColumns = (OutputWidth + ColumnGranularity - 1) / ColumnGranularity * ColumnGranularity;
-        Stride = ((PaddedColumns / ColumnGranularity) | 1) * ColumnGranularity;
+        Stride = RowBlock.LineStride(PaddedColumns / ColumnGranularity) * ColumnGranularity;
         _rows = new NativeBuffer(InputWidth * Stride / sizeof(float));
         _scales = new NativeBuffer(PaddedColumns);
         weights.Scales.Span.CopyTo(new Span<float>(Scales, OutputWidth));

@@ -1,8 +1,8 @@
 namespace NativeSparse.Kernels;
 
 /// <summary>
-/// float32 weights <c>[H, O]</c> as rows, zeros beyond O up to whole <see cref="ColumnGranularity"/>; rows lie an odd number of cache lines apart, so
-/// that columns of many rows do not fall into the same few sets.
+/// float32 weights <c>[H, O]</c> as rows, zeros beyond O up to whole <see cref="ColumnGranularity"/>; rows lie <see cref="RowBlock.LineStride"/> lines
+/// apart.
 /// </summary>
 internal sealed unsafe class RowMatrix : PackedMatrix
 {
@@ -18,7 +18,7 @@ internal sealed unsafe class RowMatrix : PackedMatrix
     {
         Version = version;
         PaddedColumns = (outputWidth + ColumnGranularity - 1) / ColumnGranularity * ColumnGranularity;
-        Stride = ((PaddedColumns / LineFloats) | 1) * LineFloats;
+        Stride = RowBlock.LineStride(PaddedColumns / LineFloats) * LineFloats;
         _rows = new NativeBuffer(inputWidth * Stride);
         for (var k = 0; k < inputWidth; k++)
         {
