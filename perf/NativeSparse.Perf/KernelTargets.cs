@@ -165,6 +165,8 @@ internal sealed class KernelTargets
         var rows = _result.Rows.Where(row => row is { Picked: true, Family: "semiring", Threads: 1 }).ToArray();
         Add("semiring float32, times a loop over the edges", 5.0, 8.0, rows, row => row.RatioToPlainLoop);
         Add("semiring float32, bytes of edges, sources and results over the read bandwidth", 1.0, 1.5, rows, row => row.ShareOfBandwidth);
+    }
+
     private void AddRowSparse()
     {
         foreach (var (active, must, stretch) in new[] { (25, 2.4, 3.5), (8, 6.9, 11.0) })

@@ -18,8 +18,7 @@ public sealed class KernelBenchmarksTests
     public static TheoryData<Type> Families =>
         [
             typeof(DenseMatMulBench), typeof(FeedForwardBench), typeof(ExpertDispatchBench), typeof(LowRankExpertsBench), typeof(SparseMatMulBench),
-            typeof(SemiringBench), typeof(TopKRoutingBench),
-            typeof(RowSparseMatMulBench), typeof(TopKRoutingBench),
+            typeof(SemiringBench), typeof(RowSparseMatMulBench), typeof(TopKRoutingBench),
         ];
 
     [Theory]

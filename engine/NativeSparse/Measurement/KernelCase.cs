@@ -72,8 +72,7 @@ public sealed record KernelCase(
     /// <summary>Outputs that share a pattern, of sparse products.</summary>
     public int BlockHeight { get; init; } = 1;
 
-    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c>, <c>lowrank</c>, <c>sparse</c> or <c>semiring</c>.</summary>
-    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c>, <c>lowrank</c>, <c>sparse</c> or <c>rowsparse</c>.</summary>
+    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c>, <c>lowrank</c>, <c>sparse</c>, <c>semiring</c> or <c>rowsparse</c>.</summary>
     public string FamilyName => NameOf(Family);
 
     /// <summary>A family's name in tables and options.</summary>
@@ -96,8 +95,7 @@ public sealed record KernelCase(
 
     /// <summary>The shape without the tokens: <c>768x3072</c>, <c>4096x11008 gated</c>, <c>768x3072 2 of 8</c>,
     /// <c>4096x11008 gated 2 of 8</c>, <c>768x3072 2 of 8 rank 16</c>, <c>768x3072 90 % 4x1</c>,
-    /// <c>32 by 10 edges</c>, <c>2 of 8</c>.</summary>
-    /// <c>4096x11008 gated 2 of 8</c>, <c>768x3072 2 of 8 rank 16</c>, <c>768x3072 90 % 4x1</c>, <c>3072x768 25 % active</c>, <c>2 of 8</c>.</summary>
+    /// <c>3072x768 25 % active</c>, <c>32 by 10 edges</c>, <c>2 of 8</c>.</summary>
     public string Name => Family switch
     {
         KernelFamily.Dense or KernelFamily.FeedForward =>
@@ -106,17 +104,12 @@ public sealed record KernelCase(
         KernelFamily.LowRank => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {Active} of {Experts} rank {Rank}"),
         KernelFamily.Sparse => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {100 * Zeros:0} % {BlockHeight}x1"),
         KernelFamily.Semiring => string.Create(CultureInfo.InvariantCulture, $"{InputWidth} by {HiddenWidth} edges"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{Active} of {Experts}"),
-    };
-
-    /// <summary>Reads <c>TxDxH</c>; experts, low-rank experts and routing take 2 of 8, sparse products 90 % zeros in blocks of 4 outputs;
-    /// of graphs they are nodes, columns and edges a node.</summary>
         KernelFamily.RowSparse => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {100 * (1 - Zeros):0} % active"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{Active} of {Experts}"),
     };
 
     /// <summary>Reads <c>TxDxH</c>; experts, low-rank experts and routing take 2 of 8, sparse products 90 % zeros in blocks of 4 outputs,
-    /// sparse activations 25 % active.</summary>
+    /// sparse activations 25 % active; of graphs they are nodes, columns and edges a node.</summary>
     /// <exception cref="FormatException">It is not three positive whole numbers, or an operand would be larger than 1 GB.</exception>
     public static KernelCase Parse(KernelFamily family, string shape)
     {

@@ -23,6 +23,7 @@ public enum KernelFamily
 
     /// <summary>Message passing over graphs: products over semirings.</summary>
     Semiring,
+
     /// <summary>Products with sparse activations.</summary>
     RowSparse,
 }

@@ -16,7 +16,6 @@ internal sealed class CpuBackend : Backend
         IExpertDispatch experts,
         ISparseMatMul sparse,
         ISemiringProduct semiring,
-
         IRowSparseMatMul rowSparse,
         IDisposable[] kernels)
         : base(name)
@@ -28,7 +27,6 @@ internal sealed class CpuBackend : Backend
         Experts = experts;
         Sparse = sparse;
         Semiring = semiring;
-
         RowSparse = rowSparse;
         _kernels = kernels;
     }
@@ -161,7 +159,6 @@ internal sealed class CpuBackend : Backend
             experts,
             new VectorSparseMatMul<TWidth, TVector>(),
             new VectorSemiringProduct<TWidth, TVector>(),
-
             new VectorRowSparse<TWidth, TVector>(),
             kernels);
     }

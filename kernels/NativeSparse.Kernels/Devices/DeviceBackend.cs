@@ -28,6 +28,7 @@ internal sealed class DeviceBackend : Backend
         Routing = new DeviceTopKRouting(device, new VectorTopKRouting<Width128, Vector128<float>>());
         Experts = new DeviceExpertDispatch(device);
         Sparse = new DeviceSparseMatMul(device);
+        RowSparse = new DeviceRowSparse(device);
         Semiring = new DeviceSemiringProduct(device);
         _fill = new DeviceKernel<FillLauncher>(device, KernelMethods.Fill);
         _features = new DeviceKernel<FeatureLauncher>(device, KernelMethods.Features);
@@ -56,6 +57,8 @@ internal sealed class DeviceBackend : Backend
     public override IExpertDispatch Experts { get; }
 
     public override ISparseMatMul Sparse { get; }
+
+    public override IRowSparseMatMul RowSparse { get; }
 
     public override ISemiringProduct Semiring { get; }
 

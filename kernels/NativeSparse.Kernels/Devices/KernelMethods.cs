@@ -15,7 +15,7 @@ internal static class KernelMethods
             Row<BFloat16Tile, float, BFloat16Quad>(),
             Tile<WholeTile, IntegerTile, int, int>(), Tile<SmallTile, IntegerTile, int, int>(), Row<IntegerTile, int, int>(),
         ];
-        return [.. tiles, Quantize, SparseSingle, SparseQuads, Transpose, Routing, ExpertBins, ExpertSums, ExpertSumsInt8, ExpertRounding, Fill, Features, Semiring];
+        return [.. tiles, Quantize, SparseSingle, SparseQuads, Transpose, Routing, ExpertBins, ExpertSums, ExpertSumsInt8, ExpertRounding, Fill, Features, Semiring, Active, ActiveRows<FloatTile, float, Quad>(), ActiveRows<IntegerTile, int, int>()];
     }
 
     public static MethodInfo Quantize => Of(typeof(QuantizeKernel), nameof(QuantizeKernel.Run));
@@ -41,6 +41,14 @@ internal static class KernelMethods
     public static MethodInfo Features => Of(typeof(ScoreFeatureKernel), nameof(ScoreFeatureKernel.Run));
 
     public static MethodInfo Semiring => Of(typeof(SemiringKernel), nameof(SemiringKernel.Run));
+
+    public static MethodInfo Active => Of(typeof(ActiveKernel), nameof(ActiveKernel.Run));
+
+    public static MethodInfo ActiveRows<TFormat, TInput, TWeight>()
+        where TFormat : unmanaged, ITileFormat<TInput, TWeight>
+        where TInput : unmanaged
+        where TWeight : unmanaged =>
+        ((Action<ActiveRowParameters, ActiveRowOperands<TWeight>>)ActiveRowKernel.Run<TFormat, TInput, TWeight>).Method;
 
     public static MethodInfo Tile<TShape, TFormat, TInput, TWeight>()
         where TShape : unmanaged, ITileShape

@@ -22,7 +22,7 @@ internal static unsafe class RowSparseArguments
         active.Indices.Require("active.Indices", y.Rows, active.Indices.Columns, ElementType.Int32);
         active.Values.Require("active.Values", y.Rows, active.Indices.Columns);
         CheckOutput(weights, epilogue, y);
-        for (var t = 0; t < y.Rows; t++)
+        for (var t = 0; t < y.Rows && !active.Counts.IsOnDevice; t++)
         {
             var count = active.Counts.RowInt32(0)[t];
             if (count < 0 || count > active.Indices.Columns)

@@ -21,3 +21,7 @@ public sealed class AvxVnniInt8RowSparseTests() : RowSparseContract(Versions.Avx
 public sealed class DotProductInt8RowSparseTests() : RowSparseContract(Versions.DotProduct(), Precision.Int8);
 
 public sealed class Avx512VnniInt8RowSparseTests() : RowSparseContract(Versions.Avx512Vnni(), Precision.Int8);
+
+public sealed class OpenClRowSparseTests() : RowSparseContract(TestDevices.OpenCl(), Precision.Float32);
+
+public sealed class OpenClInt8RowSparseTests() : RowSparseContract(TestDevices.OpenCl(), Precision.Int8);

@@ -197,11 +197,9 @@ internal sealed class BenchKernelsCommand : ToolCommand
 
     private static bool HasCold(KernelFamily family) => KernelCase.Standard.Any(@case => @case.IsCold && @case.Family == family);
 
-    private static bool Has(KernelFamily family, Precision? precision) =>
-        family is not (KernelFamily.LowRank or KernelFamily.Routing or KernelFamily.Sparse or KernelFamily.Semiring) || precision is null or Precision.Float32;
     private static bool Has(KernelFamily family, Precision? precision) => family switch
     {
-        KernelFamily.LowRank or KernelFamily.Routing or KernelFamily.Sparse => precision is null or Precision.Float32,
+        KernelFamily.LowRank or KernelFamily.Routing or KernelFamily.Sparse or KernelFamily.Semiring => precision is null or Precision.Float32,
         KernelFamily.RowSparse => precision is null or Precision.Float32 or Precision.Int8,
         _ => true,
     };
