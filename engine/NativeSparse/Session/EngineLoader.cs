@@ -164,7 +164,7 @@ internal static class EngineLoader
         backend is DeviceBackend device ? new DeviceFeedForward(form, device) : form;
 
     private static EngineInfo Info(
-        Backend backend, SparseOptions options, IReadOnlyList<SiteInfo> sites, IReadOnlyList<string> reasons, ConversionReport? report) => new()
+        Backend backend, SparseOptions options, List<SiteInfo> sites, IReadOnlyList<string> reasons, ConversionReport? report) => new()
         {
             Backend = backend.Name,
             Threads = ModelSession.ThreadCount(options),

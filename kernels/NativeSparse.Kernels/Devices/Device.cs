@@ -21,7 +21,7 @@ internal sealed class Device : IDisposable
         Reason = reason;
         _context = context;
         Accelerator = accelerator;
-        Memory = new DeviceMemory(accelerator);
+        Memory = new DeviceMemory(name, accelerator);
         Workspace = new Scratch(Memory);
         Nothing = Memory.Allocate(64, 0);
     }

@@ -8,7 +8,7 @@ namespace NativeSparse.Kernels;
 /// buffer and an offset in it, so that views into device memory are computed with like others and are never mistaken for pointers.
 /// Used under the device's lock, except for freeing, which waits until the device's next use.
 /// </summary>
-internal sealed class DeviceMemory(Accelerator accelerator) : ScratchMemory, IDisposable
+internal sealed class DeviceMemory(string name, Accelerator accelerator) : ScratchMemory, IDisposable
 {
     private const int OffsetBits = 40;
     private const long OffsetMask = (1L << OffsetBits) - 1;
@@ -28,8 +28,7 @@ internal sealed class DeviceMemory(Accelerator accelerator) : ScratchMemory, IDi
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, typeof(Backend));
-            accelerator.Bind();
-            var buffer = accelerator.Allocate1D<byte>(Math.Max((long)bytes, 1));
+            var buffer = Allocate(Math.Max((long)bytes, 1));
             ByteCount += buffer.LengthInBytes;
             if (!_free.TryPop(out var index))
             {
@@ -92,6 +91,19 @@ internal sealed class DeviceMemory(Accelerator accelerator) : ScratchMemory, IDi
             }
 
             _buffers.Clear();
+        }
+    }
+
+    private MemoryBuffer1D<byte, Stride1D.Dense> Allocate(long bytes)
+    {
+        try
+        {
+            accelerator.Bind();
+            return accelerator.Allocate1D<byte>(bytes);
+        }
+        catch (AcceleratorException failure)
+        {
+            throw new DeviceLostException(name, $"{bytes} bytes more than the {ByteCount} in use", failure);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 
 namespace NativeSparse.Kernels;
@@ -63,5 +64,5 @@ internal static class KernelMethods
         where TWeight : unmanaged =>
         ((Action<TileParameters, TileOperands<TInput, TWeight>>)RowKernel.Run<TFormat, TInput, TWeight>).Method;
 
-    private static MethodInfo Of(Type type, string name) => type.GetMethod(name)!;
+    private static MethodInfo Of([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)] Type type, string name) => type.GetMethod(name)!;
 }

@@ -92,6 +92,23 @@ public sealed class DeviceMemoryTests
     }
 
     [Fact]
+    public void Too_little_memory_is_a_typed_error_and_the_device_goes_on()
+    {
+        using var backend = (DeviceBackend)TestDevices.OpenCl();
+        using var scratch = new Scratch(backend.Device.Memory);
+        var failure = Assert.Throws<DeviceLostException>(() => scratch.Rent(1 << 30, 1 << 14));
+        Assert.Equal("opencl:0", failure.Backend);
+        Assert.Contains("bytes", failure.Message, StringComparison.Ordinal);
+        using var packed = backend.Dense.Pack([1, 2, 3, 4], 2, 2, Precision.Float32);
+        using var x = new Operand(1, 2);
+        using var y = new Operand(1, 2);
+        (x.Row(0)[0], x.Row(0)[1]) = (1, 1);
+        using var host = new Host();
+        backend.Dense.Run(host.Execution, x.View, packed, default, y.View);
+        Assert.Equal([4f, 6f], y.Values());
+    }
+
+    [Fact]
     public void Weights_of_another_device_are_refused()
     {
         using var first = TestDevices.Simulator();
