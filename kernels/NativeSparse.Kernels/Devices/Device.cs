@@ -56,6 +56,8 @@ internal sealed class Device : IDisposable
     /// <summary>Whether threads of a group are simulated one by one, so that few of them are wanted.</summary>
     public bool IsSimulator => Accelerator.AcceleratorType == AcceleratorType.CPU;
 
+    public bool IsCuda => Accelerator.AcceleratorType == AcceleratorType.Cuda;
+
     /// <summary>Threads of a group of kernels that are not tiles.</summary>
     public int GroupThreads => IsSimulator ? SimulatedThreads : Threads;
 

@@ -11,10 +11,7 @@ internal static class KernelMethods
     {
         MethodInfo[] tiles =
         [
-            Tile<WholeTile, FloatTile, float, Quad>(), Tile<SmallTile, FloatTile, float, Quad>(), Row<FloatTile, float, Quad>(),
-            Tile<WholeTile, BFloat16Tile, float, BFloat16Quad>(), Tile<SmallTile, BFloat16Tile, float, BFloat16Quad>(),
-            Row<BFloat16Tile, float, BFloat16Quad>(),
-            Tile<WholeTile, IntegerTile, int, int>(), Tile<SmallTile, IntegerTile, int, int>(), Row<IntegerTile, int, int>(),
+            .. Tiles<FloatTile, float, Quad>(), .. Tiles<BFloat16Tile, float, BFloat16Quad>(), .. Tiles<IntegerTile, int, int>(),
         ];
         return [.. tiles, Quantize, SparseSingle, SparseQuads, Transpose, Routing, ExpertBins, ExpertSums, ExpertSumsInt8, ExpertRounding, Fill, Features, Semiring, Active, ActiveRows<FloatTile, float, Quad>(), ActiveRows<IntegerTile, int, int>()];
     }
@@ -51,18 +48,30 @@ internal static class KernelMethods
         where TWeight : unmanaged =>
         ((Action<ActiveRowParameters, ActiveRowOperands<TWeight>>)ActiveRowKernel.Run<TFormat, TInput, TWeight>).Method;
 
-    public static MethodInfo Tile<TShape, TFormat, TInput, TWeight>()
+    public static MethodInfo Tile<TShape, TAccess, TFormat, TInput, TWeight>()
         where TShape : unmanaged, ITileShape
+        where TAccess : unmanaged, ITileAccess
         where TFormat : unmanaged, ITileFormat<TInput, TWeight>
         where TInput : unmanaged
         where TWeight : unmanaged =>
-        ((Action<TileParameters, TileOperands<TInput, TWeight>>)TileKernel.Run<TShape, TFormat, TInput, TWeight>).Method;
+        ((Action<TileParameters, TileOperands<TInput, TWeight>>)TileKernel.Run<TShape, TAccess, TFormat, TInput, TWeight>).Method;
 
-    public static MethodInfo Row<TFormat, TInput, TWeight>()
+    public static MethodInfo Row<TAccess, TFormat, TInput, TWeight>()
+        where TAccess : unmanaged, ITileAccess
         where TFormat : unmanaged, ITileFormat<TInput, TWeight>
         where TInput : unmanaged
         where TWeight : unmanaged =>
-        ((Action<TileParameters, TileOperands<TInput, TWeight>>)RowKernel.Run<TFormat, TInput, TWeight>).Method;
+        ((Action<TileParameters, TileOperands<TInput, TWeight>>)RowKernel.Run<TAccess, TFormat, TInput, TWeight>).Method;
+
+    private static MethodInfo[] Tiles<TFormat, TInput, TWeight>()
+        where TFormat : unmanaged, ITileFormat<TInput, TWeight>
+        where TInput : unmanaged
+        where TWeight : unmanaged =>
+    [
+        Tile<WholeTile, AlignedAccess, TFormat, TInput, TWeight>(), Tile<WholeTile, AnyAccess, TFormat, TInput, TWeight>(),
+        Tile<SmallTile, AlignedAccess, TFormat, TInput, TWeight>(), Tile<SmallTile, AnyAccess, TFormat, TInput, TWeight>(),
+        Row<AlignedAccess, TFormat, TInput, TWeight>(), Row<AnyAccess, TFormat, TInput, TWeight>(),
+    ];
 
     private static MethodInfo Of([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)] Type type, string name) => type.GetMethod(name)!;
 }

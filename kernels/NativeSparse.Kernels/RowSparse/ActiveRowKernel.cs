@@ -35,7 +35,7 @@ internal static class ActiveRowKernel
             var end = IntrinsicMath.Min((slice + 1) * run, count);
             for (var i = slice * run; i < end && quad < matrix.Stride; i++)
             {
-                part.Add(o.Values[line + i], TFormat.Widen(o.Weights[matrix.Start + ((long)o.Indices[line + i] * matrix.Stride) + quad]));
+                part.Add(o.Values[line + i], TFormat.WidenWeights(TFormat.LoadWeights(o.Weights, matrix.Start + ((long)o.Indices[line + i] * matrix.Stride) + quad)));
             }
 
             parts[(slice * Lanes) + (Group.IdxX % Lanes)] = part;

@@ -91,8 +91,11 @@ internal static class SparseKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Quad Load(in SparseParameters p, in SparseOperands o, int entry, int token) =>
-        FloatTile.LoadInputs(o.Inputs, (long)o.Entries[entry] * p.InputStride, token, p.Tokens, p.IsAligned);
+    private static Quad Load(in SparseParameters p, in SparseOperands o, int entry, int token)
+    {
+        var row = (long)o.Entries[entry] * p.InputStride;
+        return p.IsAligned != 0 && token + 3 < p.Tokens ? FloatTile.LoadAligned(o.Inputs, row, token) : FloatTile.LoadAny(o.Inputs, row, token, p.Tokens);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Pick(Quad values, int index) => index == 0 ? values.X : index == 1 ? values.Y : index == 2 ? values.Z : values.W;

@@ -15,17 +15,33 @@ internal readonly struct BFloat16Tile : ITileFormat<float, BFloat16Quad>
     public static float Total(float total, float part) => total + part;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Quad LoadInputs(ArrayView<float> inputs, long row, int k, int count, int isAligned) =>
-        FloatTile.LoadInputs(inputs, row, k, count, isAligned);
+    public static Quad LoadAligned(ArrayView<float> inputs, long row, int k) => FloatTile.LoadAligned(inputs, row, k);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Quad Widen(BFloat16Quad weights)
+    public static Quad LoadAny(ArrayView<float> inputs, long row, int k, int count) => FloatTile.LoadAny(inputs, row, k, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad WidenInputs(Quad loaded) => loaded;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad LoadWeights(ArrayView<BFloat16Quad> weights, long index)
     {
+        var words = weights[index];
         Quad quad = default;
-        quad.X = Interop.IntAsFloat(weights.Low << Half);
-        quad.Y = Interop.IntAsFloat(weights.Low & HighHalf);
-        quad.Z = Interop.IntAsFloat(weights.High << Half);
-        quad.W = Interop.IntAsFloat(weights.High & HighHalf);
+        quad.X = Interop.IntAsFloat(words.Low);
+        quad.Y = Interop.IntAsFloat(words.High);
+        return quad;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad WidenWeights(Quad loaded)
+    {
+        var (low, high) = (Interop.FloatAsInt(loaded.X), Interop.FloatAsInt(loaded.Y));
+        Quad quad = default;
+        quad.X = Interop.IntAsFloat(low << Half);
+        quad.Y = Interop.IntAsFloat(low & HighHalf);
+        quad.Z = Interop.IntAsFloat(high << Half);
+        quad.W = Interop.IntAsFloat(high & HighHalf);
         return quad;
     }
 }

@@ -58,6 +58,7 @@ internal sealed class DeviceProducts(Device device)
                 break;
             default:
                 var rounded = Round(call, x, table);
+                p.IsAligned = table.HasWholeGroups ? 1 : 0;
                 p.InputStride = rounded.WordStride;
                 p.Quanta = table.Matrices.Count;
                 var operands = Operands<int, int>(call, table, rounded.Words, bias, multiplier, y);

@@ -25,7 +25,8 @@ internal sealed class DeviceTable : IDisposable
         _weights = DeviceUpload.Store(device, layout.Weights);
         _columns = DeviceUpload.Store(device, layout.Columns);
         _table = DeviceUpload.Store<TileMatrix>(device, _matrices);
-        IsAligned = _matrices.All(matrix => matrix.InputStart % 4 == 0);
+        HasWholeGroups = _matrices.All(matrix => matrix.Inputs % 4 == 0);
+        IsAligned = _matrices.All(matrix => matrix.InputStart % 4 == 0 && matrix.Inputs % 4 == 0);
         WidestColumns = _matrices.Max(matrix => matrix.Columns);
     }
 
@@ -41,7 +42,7 @@ internal sealed class DeviceTable : IDisposable
         ];
         (_weightBytes, _columnCount, _weights, _columns) = (all._weightBytes, all._columnCount, all._weights, all._columns);
         _table = DeviceUpload.Store<TileMatrix>(_device, _matrices);
-        IsAligned = true;
+        HasWholeGroups = IsAligned = matrix.Inputs % 4 == 0;
         WidestColumns = matrix.Columns;
     }
 
@@ -53,7 +54,10 @@ internal sealed class DeviceTable : IDisposable
 
     public int WidestColumns { get; }
 
-    /// <summary>Whether the inputs of every matrix begin at a multiple of four.</summary>
+    /// <summary>Whether the inputs of every matrix are whole groups of four.</summary>
+    public bool HasWholeGroups { get; }
+
+    /// <summary>Whether the inputs of every matrix are whole groups of four of a row.</summary>
     public bool IsAligned { get; }
 
     public long ByteCount

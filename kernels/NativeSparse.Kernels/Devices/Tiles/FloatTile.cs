@@ -12,13 +12,11 @@ internal readonly struct FloatTile : ITileFormat<float, Quad>
     public static float Total(float total, float part) => total + part;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Quad LoadInputs(ArrayView<float> inputs, long row, int k, int count, int isAligned)
-    {
-        if (isAligned != 0 && k + 3 < count)
-        {
-            return inputs.Cast<Quad>()[(row + k) / 4];
-        }
+    public static Quad LoadAligned(ArrayView<float> inputs, long row, int k) => inputs.Cast<Quad>()[(row + k) / 4];
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad LoadAny(ArrayView<float> inputs, long row, int k, int count)
+    {
         Quad quad = default;
         quad.X = k < count ? inputs[row + k] : 0;
         quad.Y = k + 1 < count ? inputs[row + k + 1] : 0;
@@ -28,5 +26,11 @@ internal readonly struct FloatTile : ITileFormat<float, Quad>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Quad Widen(Quad weights) => weights;
+    public static Quad WidenInputs(Quad loaded) => loaded;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad LoadWeights(ArrayView<Quad> weights, long index) => weights[index];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad WidenWeights(Quad loaded) => loaded;
 }

@@ -2,7 +2,10 @@ using ILGPU;
 
 namespace NativeSparse.Kernels;
 
-/// <summary>How a device's products hold inputs and weights. Both are multiplied and summed as float32.</summary>
+/// <summary>
+/// How a device's products hold inputs and weights. Both are multiplied and summed as float32. What is loaded is widened later, as touching it
+/// would wait for it.
+/// </summary>
 /// <typeparam name="TInput">An element of the inputs' memory.</typeparam>
 /// <typeparam name="TWeight">Four neighbouring weights.</typeparam>
 internal interface ITileFormat<TInput, TWeight>
@@ -15,8 +18,18 @@ internal interface ITileFormat<TInput, TWeight>
     /// <summary>Adds a run of sums to a total.</summary>
     static abstract float Total(float total, float part);
 
-    /// <summary>The inputs k to k + 3 of the row that begins at <paramref name="row"/>, 0 beyond its end; k is a multiple of 4.</summary>
-    static abstract Quad LoadInputs(ArrayView<TInput> inputs, long row, int k, int count, int isAligned);
+    /// <summary>The inputs k to k + 3 of the row that begins at <paramref name="row"/>, as they lie in memory; k is a multiple of 4.</summary>
+    static abstract Quad LoadAligned(ArrayView<TInput> inputs, long row, int k);
 
-    static abstract Quad Widen(TWeight weights);
+    /// <summary>The same of any row, 0 beyond its end.</summary>
+    static abstract Quad LoadAny(ArrayView<TInput> inputs, long row, int k, int count);
+
+    /// <summary>Loaded inputs as float32.</summary>
+    static abstract Quad WidenInputs(Quad loaded);
+
+    /// <summary>Four weights as they lie in memory.</summary>
+    static abstract Quad LoadWeights(ArrayView<TWeight> weights, long index);
+
+    /// <summary>Loaded weights as float32.</summary>
+    static abstract Quad WidenWeights(Quad loaded);
 }

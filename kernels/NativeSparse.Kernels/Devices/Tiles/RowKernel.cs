@@ -19,7 +19,8 @@ internal static class RowKernel
     /// <summary>Threads of a group.</summary>
     public const int Threads = Lanes * TileSums.Runs;
 
-    public static void Run<TFormat, TInput, TWeight>(TileParameters p, TileOperands<TInput, TWeight> o)
+    public static void Run<TAccess, TFormat, TInput, TWeight>(TileParameters p, TileOperands<TInput, TWeight> o)
+        where TAccess : unmanaged, ITileAccess
         where TFormat : unmanaged, ITileFormat<TInput, TWeight>
         where TInput : unmanaged
         where TWeight : unmanaged
@@ -70,28 +71,32 @@ internal static class RowKernel
             for (var k = slice * run; k < end && quad < matrix.Stride; k += 4)
             {
                 var at = matrix.Start + ((long)k * matrix.Stride) + quad;
-                var weights0 = TFormat.Widen(o.Weights[at]);
-                var weights1 = k + 1 < end ? TFormat.Widen(o.Weights[at + matrix.Stride]) : default;
-                var weights2 = k + 2 < end ? TFormat.Widen(o.Weights[at + (2 * matrix.Stride)]) : default;
-                var weights3 = k + 3 < end ? TFormat.Widen(o.Weights[at + (3 * matrix.Stride)]) : default;
-                Add(ref part0, TFormat.LoadInputs(o.Inputs, row0, k, matrix.Inputs, p.IsAligned), weights0, weights1, weights2, weights3);
+                var weights0 = TFormat.LoadWeights(o.Weights, at);
+                var weights1 = TFormat.LoadWeights(o.Weights, at + Step<TAccess>(k + 1, end, matrix.Stride));
+                var weights2 = TFormat.LoadWeights(o.Weights, at + (2 * Step<TAccess>(k + 2, end, matrix.Stride)));
+                var weights3 = TFormat.LoadWeights(o.Weights, at + (3 * Step<TAccess>(k + 3, end, matrix.Stride)));
+                weights0 = TFormat.WidenWeights(weights0);
+                weights1 = Widen<TAccess, TFormat, TInput, TWeight>(weights1, k + 1, end);
+                weights2 = Widen<TAccess, TFormat, TInput, TWeight>(weights2, k + 2, end);
+                weights3 = Widen<TAccess, TFormat, TInput, TWeight>(weights3, k + 3, end);
+                Add(ref part0, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row0, k, matrix.Inputs), weights0, weights1, weights2, weights3);
                 if (rows > 1)
                 {
-                    Add(ref part1, TFormat.LoadInputs(o.Inputs, row1, k, matrix.Inputs, p.IsAligned), weights0, weights1, weights2, weights3);
+                    Add(ref part1, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row1, k, matrix.Inputs), weights0, weights1, weights2, weights3);
                 }
 
                 if (rows > 2)
                 {
-                    Add(ref part2, TFormat.LoadInputs(o.Inputs, row2, k, matrix.Inputs, p.IsAligned), weights0, weights1, weights2, weights3);
-                    Add(ref part3, TFormat.LoadInputs(o.Inputs, row3, k, matrix.Inputs, p.IsAligned), weights0, weights1, weights2, weights3);
+                    Add(ref part2, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row2, k, matrix.Inputs), weights0, weights1, weights2, weights3);
+                    Add(ref part3, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row3, k, matrix.Inputs), weights0, weights1, weights2, weights3);
                 }
 
                 if (rows > 4)
                 {
-                    Add(ref part4, TFormat.LoadInputs(o.Inputs, row4, k, matrix.Inputs, p.IsAligned), weights0, weights1, weights2, weights3);
-                    Add(ref part5, TFormat.LoadInputs(o.Inputs, row5, k, matrix.Inputs, p.IsAligned), weights0, weights1, weights2, weights3);
-                    Add(ref part6, TFormat.LoadInputs(o.Inputs, row6, k, matrix.Inputs, p.IsAligned), weights0, weights1, weights2, weights3);
-                    Add(ref part7, TFormat.LoadInputs(o.Inputs, row7, k, matrix.Inputs, p.IsAligned), weights0, weights1, weights2, weights3);
+                    Add(ref part4, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row4, k, matrix.Inputs), weights0, weights1, weights2, weights3);
+                    Add(ref part5, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row5, k, matrix.Inputs), weights0, weights1, weights2, weights3);
+                    Add(ref part6, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row6, k, matrix.Inputs), weights0, weights1, weights2, weights3);
+                    Add(ref part7, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row7, k, matrix.Inputs), weights0, weights1, weights2, weights3);
                 }
             }
 
@@ -139,6 +144,23 @@ internal static class RowKernel
         var own = row < rows ? firstRow + row : firstRow;
         return (long)(p.HasIndex != 0 ? index[own] : own) * p.InputStride;
     }
+
+    /// <summary>Weights of the next input, or of this one again where the run ends.</summary>
+    private static int Step<TAccess>(int input, int end, int stride)
+        where TAccess : unmanaged, ITileAccess => TAccess.IsAligned || input < end ? stride : 0;
+
+    private static Quad Widen<TAccess, TFormat, TInput, TWeight>(Quad loaded, int input, int end)
+        where TAccess : unmanaged, ITileAccess
+        where TFormat : unmanaged, ITileFormat<TInput, TWeight>
+        where TInput : unmanaged
+        where TWeight : unmanaged => TFormat.WidenWeights(TAccess.IsAligned || input < end ? loaded : default);
+
+    private static Quad Load<TAccess, TFormat, TInput, TWeight>(ArrayView<TInput> inputs, long row, int k, int count)
+        where TAccess : unmanaged, ITileAccess
+        where TFormat : unmanaged, ITileFormat<TInput, TWeight>
+        where TInput : unmanaged
+        where TWeight : unmanaged =>
+        TFormat.WidenInputs(TAccess.IsAligned ? TFormat.LoadAligned(inputs, row, k) : TFormat.LoadAny(inputs, row, k, count));
 
     private static void Add(ref Quad part, Quad values, Quad weights0, Quad weights1, Quad weights2, Quad weights3)
     {

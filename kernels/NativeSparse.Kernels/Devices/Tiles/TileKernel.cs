@@ -9,14 +9,15 @@ namespace NativeSparse.Kernels;
 /// </summary>
 internal static class TileKernel
 {
-    public static void Run<TShape, TFormat, TInput, TWeight>(TileParameters p, TileOperands<TInput, TWeight> o)
+    public static void Run<TShape, TAccess, TFormat, TInput, TWeight>(TileParameters p, TileOperands<TInput, TWeight> o)
         where TShape : unmanaged, ITileShape
+        where TAccess : unmanaged, ITileAccess
         where TFormat : unmanaged, ITileFormat<TInput, TWeight>
         where TInput : unmanaged
         where TWeight : unmanaged
     {
-        var inputTile = SharedMemory.Allocate<Quad>(TileSums.Step * (TShape.Down + 1));
-        var weightTile = SharedMemory.Allocate<Quad>(TileSums.Step * 2 * TShape.Across);
+        var inputTile = SharedMemory.Allocate<Quad>(2 * TileSums.Step * (TShape.Down + 1));
+        var weightTile = SharedMemory.Allocate<Quad>(2 * TileSums.Step * 2 * TShape.Across);
         var inputValues = inputTile.Cast<float>();
         var totals = weightTile.Cast<float>();
         var thread = Group.IdxX;
@@ -48,71 +49,54 @@ internal static class TileKernel
             return;
         }
 
-        // What the next step needs is loaded into registers while this step is computed.
         var rowA = Source(p, o.Index, firstRow, thread / 4, rows);
         var rowB = Source(p, o.Index, firstRow, (thread + threads) / 4, rows);
         var place = thread % 4 * 4;
         var weightRow = thread / (2 * TShape.Across);
         var weightPlace = thread % (2 * TShape.Across);
         var weightStep = TShape.Down / 2;
-        Quad inputsA = default, inputsB = default;
-        Quad weightsA = default, weightsB = default, weightsC = default, weightsD = default;
         QuadPair part0 = default, part1 = default, part2 = default, part3 = default;
         QuadPair total0 = default, total1 = default, total2 = default, total3 = default;
         var run = TileSums.RunLength(matrix.Inputs);
+        var buffer = 0;
+
+        // What the next step needs is loaded into registers while this step is computed, and stored into the other half of shared memory.
         for (var first = -TileSums.Step; first < matrix.Inputs; first += TileSums.Step)
         {
-            if (first >= 0)
-            {
-                Store<TShape>(inputValues, thread / 4, place, inputsA);
-                Store(weightTile, weightRow, weightPlace, TShape.Across, weightsA);
-                Store(weightTile, weightRow + weightStep, weightPlace, TShape.Across, weightsB);
-                if (TShape.Across < TileSums.Step)
-                {
-                    Store<TShape>(inputValues, (thread + threads) / 4, place, inputsB);
-                }
-
-                if (TShape.Down < TileSums.Step)
-                {
-                    Store(weightTile, weightRow + (2 * weightStep), weightPlace, TShape.Across, weightsC);
-                    Store(weightTile, weightRow + (3 * weightStep), weightPlace, TShape.Across, weightsD);
-                }
-
-                Group.Barrier();
-            }
-
+            Quad inputsA = default, inputsB = default;
+            Quad weightsA = default, weightsB = default, weightsC = default, weightsD = default;
             var next = first + TileSums.Step;
-            if (next < matrix.Inputs)
+            inputsA = LoadInputs<TAccess, TFormat, TInput, TWeight>(o, matrix, rowA, next + place);
+            weightsA = LoadWeights<TFormat, TInput, TWeight>(o, matrix, next + weightRow, firstQuad + weightPlace);
+            weightsB = LoadWeights<TFormat, TInput, TWeight>(o, matrix, next + weightRow + weightStep, firstQuad + weightPlace);
+            if (TShape.Across < TileSums.Step)
             {
-                inputsA = LoadInputs<TFormat, TInput, TWeight>(p, o, matrix, rowA, next + place);
-                weightsA = LoadWeights<TFormat, TInput, TWeight>(o, matrix, next + weightRow, firstQuad + weightPlace);
-                weightsB = LoadWeights<TFormat, TInput, TWeight>(o, matrix, next + weightRow + weightStep, firstQuad + weightPlace);
-                if (TShape.Across < TileSums.Step)
-                {
-                    inputsB = LoadInputs<TFormat, TInput, TWeight>(p, o, matrix, rowB, next + place);
-                }
+                inputsB = LoadInputs<TAccess, TFormat, TInput, TWeight>(o, matrix, rowB, next + place);
+            }
 
-                if (TShape.Down < TileSums.Step)
-                {
-                    weightsC = LoadWeights<TFormat, TInput, TWeight>(o, matrix, next + weightRow + (2 * weightStep), firstQuad + weightPlace);
-                    weightsD = LoadWeights<TFormat, TInput, TWeight>(o, matrix, next + weightRow + (3 * weightStep), firstQuad + weightPlace);
-                }
+            if (TShape.Down < TileSums.Step)
+            {
+                weightsC = LoadWeights<TFormat, TInput, TWeight>(o, matrix, next + weightRow + (2 * weightStep), firstQuad + weightPlace);
+                weightsD = LoadWeights<TFormat, TInput, TWeight>(o, matrix, next + weightRow + (3 * weightStep), firstQuad + weightPlace);
             }
 
             if (first >= 0)
             {
-                for (var input = 0; input < TileSums.Step; input++)
+                var inputPlace = (buffer * TileSums.Step * (TShape.Down + 1)) + down;
+                var weightsPlace = (buffer * TileSums.Step * 2 * TShape.Across) + across;
+                for (var input = 0; input < TileSums.Step; input += 4)
                 {
-                    var values = inputTile[(input * (TShape.Down + 1)) + down];
-                    var left = weightTile[(input * 2 * TShape.Across) + across];
-                    var right = weightTile[(input * 2 * TShape.Across) + TShape.Across + across];
-                    part0.Add(values.X, left, right);
-                    part1.Add(values.Y, left, right);
-                    part2.Add(values.Z, left, right);
-                    part3.Add(values.W, left, right);
+                    Step<TShape>(inputTile, weightTile, inputPlace, weightsPlace, ref part0, ref part1, ref part2, ref part3);
+                    Step<TShape>(
+                        inputTile, weightTile, inputPlace + (TShape.Down + 1), weightsPlace + (2 * TShape.Across), ref part0, ref part1, ref part2, ref part3);
+                    Step<TShape>(
+                        inputTile, weightTile, inputPlace + (2 * (TShape.Down + 1)), weightsPlace + (4 * TShape.Across), ref part0, ref part1, ref part2, ref part3);
+                    Step<TShape>(
+                        inputTile, weightTile, inputPlace + (3 * (TShape.Down + 1)), weightsPlace + (6 * TShape.Across), ref part0, ref part1, ref part2, ref part3);
+                    inputPlace += 4 * (TShape.Down + 1);
+                    weightsPlace += 8 * TShape.Across;
                 }
 
-                Group.Barrier();
                 if (next % run == 0 || next >= matrix.Inputs)
                 {
                     total0.Flush<TFormat, TInput, TWeight>(ref part0);
@@ -121,6 +105,32 @@ internal static class TileKernel
                     total3.Flush<TFormat, TInput, TWeight>(ref part3);
                 }
             }
+
+            buffer = 1 - buffer;
+            if (next < matrix.Inputs)
+            {
+                var inputStart = buffer * TileSums.Step * 4 * (TShape.Down + 1);
+                var weightStart = buffer * TileSums.Step * 2 * TShape.Across;
+                Store<TShape>(inputValues, inputStart + (thread / 4), place, TFormat.WidenInputs(rowA >= 0 && next + place < matrix.Inputs ? inputsA : default));
+                Store(weightTile, weightStart, weightRow, weightPlace, TShape.Across, TFormat.WidenWeights(next + weightRow < matrix.Inputs ? weightsA : default));
+                Store(weightTile, weightStart, weightRow + weightStep, weightPlace, TShape.Across, TFormat.WidenWeights(next + weightRow + weightStep < matrix.Inputs ? weightsB : default));
+                if (TShape.Across < TileSums.Step)
+                {
+                    Store<TShape>(
+                        inputValues,
+                        inputStart + ((thread + threads) / 4),
+                        place,
+                        TFormat.WidenInputs(rowB >= 0 && next + place < matrix.Inputs ? inputsB : default));
+                }
+
+                if (TShape.Down < TileSums.Step)
+                {
+                    Store(weightTile, weightStart, weightRow + (2 * weightStep), weightPlace, TShape.Across, TFormat.WidenWeights(next + weightRow + (2 * weightStep) < matrix.Inputs ? weightsC : default));
+                    Store(weightTile, weightStart, weightRow + (3 * weightStep), weightPlace, TShape.Across, TFormat.WidenWeights(next + weightRow + (3 * weightStep) < matrix.Inputs ? weightsD : default));
+                }
+            }
+
+            Group.Barrier();
         }
 
         // Rows leave one of four at a time through shared memory, so that neighbouring threads store neighbouring outputs.
@@ -150,25 +160,57 @@ internal static class TileKernel
         }
     }
 
+    /// <summary>One input of all rows and columns of a thread.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step<TShape>(
+        ArrayView<Quad> inputTile,
+        ArrayView<Quad> weightTile,
+        int inputPlace,
+        int weightsPlace,
+        ref QuadPair part0,
+        ref QuadPair part1,
+        ref QuadPair part2,
+        ref QuadPair part3)
+        where TShape : unmanaged, ITileShape
+    {
+        var values = inputTile[inputPlace];
+        var left = weightTile[weightsPlace];
+        var right = weightTile[weightsPlace + TShape.Across];
+        part0.Add(values.X, left, right);
+        part1.Add(values.Y, left, right);
+        part2.Add(values.Z, left, right);
+        part3.Add(values.W, left, right);
+    }
+
     /// <summary>Where a row of inputs begins, or -1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static long Source(in TileParameters p, ArrayView<int> index, int firstRow, int row, int rows) =>
         row < rows ? (long)(p.HasIndex != 0 ? index[firstRow + row] : firstRow + row) * p.InputStride : -1;
 
+    /// <summary>Four inputs, or others where there are none: loads have no condition, so that nothing waits for them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Quad LoadInputs<TFormat, TInput, TWeight>(
-        in TileParameters p, in TileOperands<TInput, TWeight> o, in TileMatrix matrix, long row, int input)
+    private static Quad LoadInputs<TAccess, TFormat, TInput, TWeight>(
+        in TileOperands<TInput, TWeight> o, in TileMatrix matrix, long row, int input)
+        where TAccess : unmanaged, ITileAccess
         where TFormat : unmanaged, ITileFormat<TInput, TWeight>
         where TInput : unmanaged
-        where TWeight : unmanaged =>
-        row >= 0 ? TFormat.LoadInputs(o.Inputs, row + matrix.InputStart, input, matrix.Inputs, p.IsAligned) : default;
+        where TWeight : unmanaged
+    {
+        var start = IntrinsicMath.Max(row, 0) + matrix.InputStart;
+        return TAccess.IsAligned
+            ? TFormat.LoadAligned(o.Inputs, start, IntrinsicMath.Min(input, (matrix.Inputs - 1) / 4 * 4))
+            : TFormat.LoadAny(o.Inputs, start, input, matrix.Inputs);
+    }
 
+    /// <summary>Four weights, or others where there are none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Quad LoadWeights<TFormat, TInput, TWeight>(in TileOperands<TInput, TWeight> o, in TileMatrix matrix, int input, int quad)
         where TFormat : unmanaged, ITileFormat<TInput, TWeight>
         where TInput : unmanaged
         where TWeight : unmanaged =>
-        input < matrix.Inputs && quad < matrix.Stride ? TFormat.Widen(o.Weights[matrix.Start + ((long)input * matrix.Stride) + quad]) : default;
+        TFormat.LoadWeights(
+            o.Weights,
+            matrix.Start + ((long)IntrinsicMath.Min(input, matrix.Inputs - 1) * matrix.Stride) + IntrinsicMath.Min(quad, matrix.Stride - 1));
 
     /// <summary>Four inputs of a row, one below the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -184,6 +226,6 @@ internal static class TileKernel
 
     /// <summary>Even quads, then odd ones: neighbouring threads then read neighbouring quads.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(ArrayView<Quad> tile, int input, int place, int across, Quad quad) =>
-        tile[(input * 2 * across) + (place / 2) + (place % 2 * across)] = quad;
+    private static void Store(ArrayView<Quad> tile, int start, int input, int place, int across, Quad quad) =>
+        tile[start + (input * 2 * across) + (place / 2) + (place % 2 * across)] = quad;
 }

@@ -35,7 +35,7 @@ internal struct TileParameters
     /// <summary>Rows of inputs are given by an index.</summary>
     public int HasIndex;
 
-    /// <summary>Rows of inputs begin at multiples of 16 bytes.</summary>
+    /// <summary>Rows of inputs are whole groups of four that begin at multiples of 16 bytes.</summary>
     public int IsAligned;
 
     /// <summary>Integer totals are stored as they are.</summary>

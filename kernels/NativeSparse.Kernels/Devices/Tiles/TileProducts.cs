@@ -12,26 +12,47 @@ internal sealed class TileProducts<TFormat, TInput, TWeight>
     /// <summary>Up to so many rows of a matrix, reading its weights is what takes time.</summary>
     public const int FewRows = 64;
 
-    /// <summary>Least tiles that keep a device busy.</summary>
-    private const int FewTiles = 64;
+    /// <summary>Small tiles that are worth more than reading weights again for every few rows.</summary>
+    private const int FewTiles = 32;
+
+    /// <summary>Large tiles for each multiprocessor from which they are faster than small ones.</summary>
+    private const int ManyTiles = 4;
+
+    /// <summary>Rows of an expert from which large tiles are.</summary>
+    private const int ManyRows = 512;
 
     private readonly Device _device;
-    private readonly DeviceKernel<Launcher> _tile;
-    private readonly DeviceKernel<Launcher> _small;
-    private readonly DeviceKernel<Launcher> _rows;
+    private readonly DeviceKernel<Launcher>[] _tile;
+    private readonly DeviceKernel<Launcher>[] _small;
+    private readonly DeviceKernel<Launcher>[] _rows;
 
     public TileProducts(Device device)
     {
         _device = device;
-        _tile = new DeviceKernel<Launcher>(device, KernelMethods.Tile<WholeTile, TFormat, TInput, TWeight>());
-        _small = new DeviceKernel<Launcher>(device, KernelMethods.Tile<SmallTile, TFormat, TInput, TWeight>());
-        _rows = new DeviceKernel<Launcher>(device, KernelMethods.Row<TFormat, TInput, TWeight>());
+        // Two groups on a multiprocessor hide each other's waits: that leaves a thread 128 registers.
+        var shared = device.IsCuda ? new KernelSpecialization(WholeTile.Across * WholeTile.Down, 2) : default;
+        _tile =
+        [
+            new(device, KernelMethods.Tile<WholeTile, AnyAccess, TFormat, TInput, TWeight>(), shared),
+            new(device, KernelMethods.Tile<WholeTile, AlignedAccess, TFormat, TInput, TWeight>(), shared),
+        ];
+        _small =
+        [
+            new(device, KernelMethods.Tile<SmallTile, AnyAccess, TFormat, TInput, TWeight>()),
+            new(device, KernelMethods.Tile<SmallTile, AlignedAccess, TFormat, TInput, TWeight>()),
+        ];
+        _rows =
+        [
+            new(device, KernelMethods.Row<AnyAccess, TFormat, TInput, TWeight>()), new(device, KernelMethods.Row<AlignedAccess, TFormat, TInput, TWeight>()),
+        ];
     }
 
     private delegate void Launcher(AcceleratorStream stream, KernelConfig config, TileParameters parameters, TileOperands<TInput, TWeight> operands);
 
     /// <summary>Most rows of a span, for about so many rows of each matrix.</summary>
-    public int SpanRows(long rows) => rows <= RowKernel.Rows ? RowKernel.Rows : rows < 4 * WholeTile.Down || _device.IsSimulator ? 4 * SmallTile.Down : 4 * WholeTile.Down;
+    public int SpanRows(long rows) => rows <= RowKernel.Rows
+        ? RowKernel.Rows
+        : 4 * (rows < ManyRows || _device.IsSimulator ? SmallTile.Down : WholeTile.Down);
 
     /// <summary>Every row with every matrix.</summary>
     /// <param name="p">Everything but the rows.</param>
@@ -64,12 +85,17 @@ internal sealed class TileProducts<TFormat, TInput, TWeight>
             return RowKernel.Rows;
         }
 
-        if (!_device.IsSimulator && Tiles(rows, matrices, columns, WholeTile.Down, WholeTile.Across) >= FewTiles)
+        if (_device.IsSimulator)
+        {
+            return 4 * SmallTile.Down;
+        }
+
+        if (Tiles(rows, matrices, columns, WholeTile.Down, WholeTile.Across) >= ManyTiles * _device.Accelerator.NumMultiprocessors)
         {
             return 4 * WholeTile.Down;
         }
 
-        return _device.IsSimulator || Tiles(rows, matrices, columns, SmallTile.Down, SmallTile.Across) >= FewTiles / 2 ? 4 * SmallTile.Down : RowKernel.Rows;
+        return Tiles(rows, matrices, columns, SmallTile.Down, SmallTile.Across) >= FewTiles ? 4 * SmallTile.Down : RowKernel.Rows;
     }
 
     private void Launch(in TileParameters p, in TileOperands<TInput, TWeight> o, int height, int lines, int columns)
@@ -81,6 +107,6 @@ internal sealed class TileProducts<TFormat, TInput, TWeight>
             _ => (_tile, 8 * WholeTile.Across, WholeTile.Across * WholeTile.Down),
         };
         var config = new KernelConfig(new Index3D((columns + width - 1) / width, lines, 1), new Index3D(threads, 1, 1));
-        kernel.Launcher(_device.Launch(), config, p, o);
+        kernel[p.IsAligned].Launcher(_device.Launch(), config, p, o);
     }
 }

@@ -226,7 +226,7 @@ internal sealed class DeviceExpertDispatch(Device device) : IExpertDispatch
             InputStride = hidden.Stride,
             OutputStride = outputs.Stride,
             HasBias = experts.ExpertBias == 0 ? 0 : 1,
-            IsAligned = 1,
+            IsAligned = experts.Down.HasWholeGroups ? 1 : 0,
         };
         products.RunSpans(q, down, pairs.Height, pairs.SpanCount, experts.OutputWidth);
         _sum.Launcher(
@@ -251,6 +251,7 @@ internal sealed class DeviceExpertDispatch(Device device) : IExpertDispatch
         up.Outputs = call.Values<float>(hidden);
         var p = UpParameters(experts, wordStride);
         p.Quanta = 1;
+        p.IsAligned = experts.Up.HasWholeGroups ? 1 : 0;
         _products.Integers.RunSpans(p, up, pairs.Height, pairs.SpanCount, experts.UpColumns);
 
         var rounded = call.Values<int>(call.RentInt32(pairs.Count, experts.HiddenStride / 4));
@@ -280,7 +281,7 @@ internal sealed class DeviceExpertDispatch(Device device) : IExpertDispatch
         var down = Operands<int, int>(call, experts.Down, pairs, 0, 0);
         down.Inputs = rounded;
         down.Outputs = call.Values<float>(outputs);
-        var q = new TileParameters { InputStride = experts.HiddenStride / 4, OutputStride = outputs.Stride, IsRaw = 1 };
+        var q = new TileParameters { InputStride = experts.HiddenStride / 4, OutputStride = outputs.Stride, IsRaw = 1, IsAligned = experts.Down.HasWholeGroups ? 1 : 0 };
         _products.Integers.RunSpans(q, down, pairs.Height, pairs.SpanCount, experts.OutputWidth);
         _sumInt8.Launcher(
             device.Launch(),
