@@ -17,6 +17,9 @@ public abstract class Backend : IDisposable
     /// <summary>Whether operands lie best in a device's memory.</summary>
     internal virtual bool IsDevice => false;
 
+    /// <summary>Whether a device's threads are simulated one by one.</summary>
+    internal virtual bool IsSimulated => false;
+
     /// <summary>The version of the int8 tile, or null where int8 products are plain loops.</summary>
     internal virtual Int8Tile? Int8Tile => null;
 

@@ -25,6 +25,10 @@ namespace NativeSparse.Kernels;
 /// finite.
 /// </para>
 /// <para>
+/// Devices sum in runs of inputs and fuse what their compiler fuses: float32 within the stated error, int8 with the same integers, but for
+/// hidden values that lie between two 8-bit steps; no int4.
+/// </para>
+/// <para>
 /// One row, one answer: a row's result does not depend on T, on its position, on the other rows or on the threads, bit for bit.
 /// Thread-safe. Nothing is allocated per run after warm-up.
 /// </para>

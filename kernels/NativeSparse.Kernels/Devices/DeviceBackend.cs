@@ -64,6 +64,8 @@ internal sealed class DeviceBackend : Backend
 
     internal override bool IsDevice => true;
 
+    internal override bool IsSimulated => Device.IsSimulator;
+
     internal override bool Has(Precision precision) => precision != Precision.Int4;
 
     internal override double RoundingLimit(Precision precision) => precision == Precision.Int8 ? IntegerLimit : FloatLimit;

@@ -11,7 +11,7 @@ internal sealed class EngineSettings
 
     private readonly Option<string?> _backend = new("--backend")
     {
-        Description = "Where our kernels run: auto, reference, cpu or cpu:INSTRUCTIONS, as 'devices' lists them. "
+        Description = "Where our kernels run: auto, reference, cpu or cpu:INSTRUCTIONS, cuda:N, opencl:N or ilgpu-cpu, as 'devices' lists them. "
             + "Default: the environment variable NATIVESPARSE_BACKEND, else auto.",
         HelpName = "NAME",
     };
