@@ -28,6 +28,7 @@ internal sealed class KernelTargets
         AddTwoThreads();
         AddFallback();
         AddSparse();
+        AddSparseInt8();
         AddSemiring();
         AddRowSparse();
     }
@@ -157,6 +158,17 @@ internal sealed class KernelTargets
                     $"sparse float32 {pattern}, times own dense", must, stretch,
                     Rows("sparse", [$"{Base} {pattern}", $"{BaseDown} {pattern}"], Float32, [32, .. Many]), row => row.RatioToDense);
             }
+        }
+    }
+
+    private void AddSparseInt8()
+    {
+        foreach (var (zeros, few, fewStretch, many) in new[] { (50, 1.8, 1.8, 1.5), (70, 2.8, 2.9, 2.2), (80, 4.0, 4.2, 3.0), (90, 6.2, 7.0, 4.6) })
+        {
+            var pattern = string.Create(CultureInfo.InvariantCulture, $"{zeros} % 32x4");
+            string[] cases = [$"{Base} {pattern}", $"{BaseDown} {pattern}"];
+            Add($"sparse int8 {pattern}, T = 16, times own dense", few, fewStretch, Rows("sparse", cases, Int8, [16]), row => row.RatioToDense);
+            Add($"sparse int8 {pattern}, T = 128, times own dense", many, null, Rows("sparse", cases, Int8, [128]), row => row.RatioToDense);
         }
     }
 

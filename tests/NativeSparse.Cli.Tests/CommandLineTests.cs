@@ -39,6 +39,8 @@ public sealed class CommandLineTests
     [InlineData("bench kernels --family routing --precision int8 --shape 8x768x3072")]
     [InlineData("bench kernels --family lowrank --precision int4")]
     [InlineData("bench kernels --family rowsparse --precision int4")]
+    [InlineData("bench kernels --family sparse --precision int4")]
+    [InlineData("bench kernels --family sparse --precision bfloat16 --shape 8x24x40")]
     [InlineData("bench model model.onnx --rounds x")]
     [InlineData("bench model model.onnx --shapes 99999999x99999999")]
     [InlineData("bench kernels --threads x")]

@@ -30,7 +30,11 @@ public sealed record KernelCase(
 
     private static readonly int[] SparseHeights = [1, 4, 8];
     private static readonly double[] SparseZeros = [0.7, 0.8, 0.9, 0.95];
+    private static readonly double[] SparseInt8Zeros = [0.5, 0.7, 0.8, 0.9];
     private static readonly double[] InactiveShares = [0.75, 0.92];
+
+    /// <summary>Outputs of a block of sparse int8 products.</summary>
+    private const int SparseInt8Height = 32;
 
     /// <summary>R of low-rank deltas.</summary>
     internal const int Rank = 16;
@@ -56,6 +60,7 @@ public sealed record KernelCase(
         .. Mixture(96, 48, Precision.Int8),
         .. from tokens in UsualTokens(KernelFamily.LowRank) select new KernelCase(KernelFamily.LowRank, tokens, 768, 3072, 8, 2),
         .. Sparse(),
+        .. SparseInt8(),
         .. from edges in new[] { 10, 50 } from width in new[] { 32, 64 } select new KernelCase(KernelFamily.Semiring, GraphNodes, width, edges),
         .. RowSparse(Precision.Float32),
         .. RowSparse(Precision.Int8),
@@ -71,6 +76,16 @@ public sealed record KernelCase(
 
     /// <summary>Outputs that share a pattern, of sparse products.</summary>
     public int BlockHeight { get; init; } = 1;
+
+    /// <summary>Neighbouring inputs of a block of sparse products.</summary>
+    internal int BlockInputs => Precision == Precision.Int8 ? QuantizedSparseWeights.BlockInputs : 1;
+
+    /// <summary>The same case at another precision; sparse products at int8 in blocks of 32 outputs.</summary>
+    public KernelCase At(Precision precision) => this with
+    {
+        Precision = precision,
+        BlockHeight = Family == KernelFamily.Sparse && precision == Precision.Int8 ? SparseInt8Height : BlockHeight,
+    };
 
     /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c>, <c>lowrank</c>, <c>sparse</c>, <c>semiring</c> or <c>rowsparse</c>.</summary>
     public string FamilyName => NameOf(Family);
@@ -94,7 +109,7 @@ public sealed record KernelCase(
     }
 
     /// <summary>The shape without the tokens: <c>768x3072</c>, <c>4096x11008 gated</c>, <c>768x3072 2 of 8</c>,
-    /// <c>4096x11008 gated 2 of 8</c>, <c>768x3072 2 of 8 rank 16</c>, <c>768x3072 90 % 4x1</c>,
+    /// <c>4096x11008 gated 2 of 8</c>, <c>768x3072 2 of 8 rank 16</c>, <c>768x3072 90 % 4x1</c>, <c>768x3072 90 % 32x4</c>,
     /// <c>3072x768 25 % active</c>, <c>32 by 10 edges</c>, <c>2 of 8</c>.</summary>
     public string Name => Family switch
     {
@@ -102,7 +117,7 @@ public sealed record KernelCase(
             string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth}{(IsGated ? " gated" : "")}"),
         KernelFamily.Experts => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth}{(IsGated ? " gated" : "")} {Active} of {Experts}"),
         KernelFamily.LowRank => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {Active} of {Experts} rank {Rank}"),
-        KernelFamily.Sparse => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {100 * Zeros:0} % {BlockHeight}x1"),
+        KernelFamily.Sparse => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {100 * Zeros:0} % {BlockHeight}x{BlockInputs}"),
         KernelFamily.Semiring => string.Create(CultureInfo.InvariantCulture, $"{InputWidth} by {HiddenWidth} edges"),
         KernelFamily.RowSparse => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {100 * (1 - Zeros):0} % active"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{Active} of {Experts}"),
@@ -174,6 +189,12 @@ public sealed record KernelCase(
         from shape in new[] { (768, 3072), (3072, 768) }
         from tokens in UsualTokens(KernelFamily.Sparse)
         select new KernelCase(KernelFamily.Sparse, tokens, shape.Item1, shape.Item2) { Zeros = zeros, BlockHeight = height };
+
+    private static IEnumerable<KernelCase> SparseInt8() =>
+        from zeros in SparseInt8Zeros
+        from shape in new[] { (768, 3072), (3072, 768) }
+        from tokens in new[] { 16, 128 }
+        select new KernelCase(KernelFamily.Sparse, tokens, shape.Item1, shape.Item2) { Zeros = zeros }.At(Precision.Int8);
 
     private static IEnumerable<KernelCase> RowSparse(Precision precision) =>
         from inactive in InactiveShares

@@ -23,12 +23,12 @@ internal abstract class KernelProblem : IDisposable
     /// <exception cref="ArgumentException">The family has no such precision.</exception>
     public static KernelProblem Create(KernelCase @case, int threads)
     {
-        if (@case is { Family: KernelFamily.Routing or KernelFamily.LowRank or KernelFamily.Sparse or KernelFamily.Semiring, Precision: not Precision.Float32 })
+        if (@case is { Family: KernelFamily.Routing or KernelFamily.LowRank or KernelFamily.Semiring, Precision: not Precision.Float32 })
         {
             throw new ArgumentException($"{@case.FamilyName} has no precision but float32, got {Precisions.Name(@case.Precision)}", nameof(@case));
         }
 
-        if (@case is { Family: KernelFamily.RowSparse, Precision: not (Precision.Float32 or Precision.Int8) })
+        if (@case is { Family: KernelFamily.RowSparse or KernelFamily.Sparse, Precision: not (Precision.Float32 or Precision.Int8) })
         {
             throw new ArgumentException($"{@case.FamilyName} is float32 or int8, got {Precisions.Name(@case.Precision)}", nameof(@case));
         }

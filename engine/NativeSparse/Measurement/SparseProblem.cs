@@ -2,7 +2,10 @@ using NativeSparse.Kernels;
 
 namespace NativeSparse.Measurement;
 
-/// <summary>y = x W with sparse W: random blocks of the case's height are kept, the others are zero. Dense are the same weights with their zeros.</summary>
+/// <summary>
+/// y = x W with sparse W: random blocks of the case's height are kept, at int8 of four inputs, the others are zero. Dense are the same weights with
+/// their zeros.
+/// </summary>
 internal sealed class SparseProblem : KernelProblem
 {
     private readonly float[] _weights;
@@ -19,19 +22,16 @@ internal sealed class SparseProblem : KernelProblem
 
     public override double Operations => 2.0 * Case.Tokens * _weights.Length * (1 - Case.Zeros);
 
-    public override double WeightBytes => _weights.Length * (1 - Case.Zeros) * (sizeof(float) + ((double)sizeof(int) / Case.BlockHeight));
+    public override double WeightBytes =>
+        _weights.Length * (1 - Case.Zeros) * (BytesPerWeight + ((double)sizeof(int) / (Case.BlockHeight * Case.BlockInputs)));
 
-    public override Contender Prepare(Backend backend)
-    {
-        var packed = backend.Sparse.Pack(SparseWeights.FromDense(_weights, Case.InputWidth, Case.HiddenWidth, Case.BlockHeight));
-        Owned.Add(packed);
-        var execution = Enter();
-        return new Contender(backend.Name, () => backend.Sparse.Run(execution, _x, packed, default, _y));
-    }
+    public override Contender Prepare(Backend backend) => Prepare(backend, Case.Precision, _y);
+
+    public override Contender? PrepareAt(Backend backend, Precision precision) => Prepare(backend, precision, Rent(Case.Tokens, Case.HiddenWidth));
 
     public override Contender? PrepareDense(Backend backend)
     {
-        var packed = backend.Dense.Pack(_weights, Case.InputWidth, Case.HiddenWidth, Precision.Float32);
+        var packed = backend.Dense.Pack(_weights, Case.InputWidth, Case.HiddenWidth, Case.Precision);
         Owned.Add(packed);
         var execution = Enter();
         var y = Rent(Case.Tokens, Case.HiddenWidth);
@@ -43,17 +43,29 @@ internal sealed class SparseProblem : KernelProblem
     protected override OnnxRuntimeBaseline OpenBaseline(Precision precision, OnnxRuntimeThreads threads) =>
         OnnxRuntimeBaseline.MatMul(_weights, _x, Rent(Case.Tokens, Case.HiddenWidth), threads, precision);
 
+    private Contender Prepare(Backend backend, Precision precision, View y)
+    {
+        var packed = precision == Precision.Int8
+            ? backend.Sparse.Pack(QuantizedSparseWeights.FromDense(QuantizedWeights.Round(_weights, Case.InputWidth, Case.HiddenWidth), Case.BlockHeight))
+            : backend.Sparse.Pack(SparseWeights.FromDense(_weights, Case.InputWidth, Case.HiddenWidth, Case.BlockHeight));
+        Owned.Add(packed);
+        var execution = Enter();
+        return new Contender(backend.Name, () => backend.Sparse.Run(execution, _x, packed, default, y));
+    }
+
     private static float[] Prune(float[] weights, KernelCase @case)
     {
         var random = new Random(3);
-        for (var k = 0; k < @case.InputWidth; k++)
+        for (var k = 0; k < @case.InputWidth; k += @case.BlockInputs)
         {
-            var row = weights.AsSpan(k * @case.HiddenWidth, @case.HiddenWidth);
-            for (var n = 0; n < row.Length; n += @case.BlockHeight)
+            for (var n = 0; n < @case.HiddenWidth; n += @case.BlockHeight)
             {
                 if (random.NextDouble() < @case.Zeros)
                 {
-                    row.Slice(n, Math.Min(@case.BlockHeight, row.Length - n)).Clear();
+                    for (var row = k; row < Math.Min(k + @case.BlockInputs, @case.InputWidth); row++)
+                    {
+                        weights.AsSpan((row * @case.HiddenWidth) + n, Math.Min(@case.BlockHeight, @case.HiddenWidth - n)).Clear();
+                    }
                 }
             }
         }

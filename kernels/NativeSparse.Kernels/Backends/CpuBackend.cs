@@ -157,7 +157,7 @@ internal sealed class CpuBackend : Backend
             int8.Tile,
             new VectorTopKRouting<TWidth, TVector>(),
             experts,
-            new VectorSparseMatMul<TWidth, TVector>(),
+            new VectorSparseMatMul<TWidth, TVector>(int8),
             new VectorSemiringProduct<TWidth, TVector>(),
             new VectorRowSparse<TWidth, TVector>(),
             kernels);

@@ -23,6 +23,9 @@ internal sealed class DeviceSparseMatMul(Device device) : ISparseMatMul
         return new DeviceSparse(device, weights);
     }
 
+    public PackedSparse Pack(QuantizedSparseWeights weights) =>
+        throw new NotSupportedException($"{device.Name} has no {Precision.Int8} sparse weights; it has {Precision.Float32}");
+
     public void Run(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y)
     {
         SparseArguments.CheckRun(x, weights, epilogue, y);

@@ -2,14 +2,24 @@ namespace NativeSparse.Kernels;
 
 /// <summary>
 /// Products with sparse weights: <c>y = act(x W + bias)</c>, W <c>[K, N]</c> held as blocks of one input by 1, 2, 4, 8, 16 or 32 neighbouring
-/// outputs that share a pattern (Fast Sparse ConvNets, arXiv 1911.09723).
+/// outputs that share a pattern (Fast Sparse ConvNets, arXiv 1911.09723); at int8 as blocks of 4 inputs by 16 or 32 outputs.
 /// </summary>
 /// <remarks>
+/// <para>
 /// float32. The stored entries of an output are summed in one chain of fused multiply-adds by ascending input; where blocks are single weights,
 /// the entries of even and of odd number are two chains, added last; then the bias is added. Every version sums in this order, so that results
 /// before the activation are equal bit for bit, and a row's result does not depend on T, on the other rows or on the threads. The error against
 /// exact arithmetic before the activation is at most 2 (n + 2) 2^-24 sum |x_k W_kn|, n being the stored entries of the output.
 /// Zeros that are not stored are not multiplied: an infinite or NaN input reaches only the outputs that store an entry for it.
+/// </para>
+/// <para>
+/// int8. Each row of x is rounded as <see cref="IDenseMatMul"/> rounds it at int8: u8 q with a scale s and a zero point z of the whole row. Before
+/// the activation an output is <c>fma(sum_k (q_k - z) w_kn * columnScale_n, s, bias_n)</c>, the sum over the stored blocks, exact in 32 bits. So
+/// every version gives the same bits, and those of the dense int8 product of the same matrix with its zeros; a row that holds a NaN or an infinity
+/// is NaN throughout. The error against exact arithmetic before the activation is at most
+/// <c>(1 + 2^-12) (s / 2) sum_k |W_kn| + 2^-22 (|y_n| + |bias_n|)</c>, W being scale times value; a row whose range is below 255 times the
+/// smallest normal number counts as zero.
+/// </para>
 /// Thread-safe; nothing is allocated per run after warm-up.
 /// </remarks>
 public interface ISparseMatMul
@@ -19,6 +29,10 @@ public interface ISparseMatMul
 
     /// <summary>Packs weights.</summary>
     PackedSparse Pack(SparseWeights weights);
+
+    /// <summary>Packs int8 weights.</summary>
+    /// <exception cref="NotSupportedException">The backend has none: the devices.</exception>
+    PackedSparse Pack(QuantizedSparseWeights weights);
 
     /// <summary>Rows of tokens: <c>y[t, n] = multiplier[t, n] act(sum_k x[t, k] W[k, n] + bias[n])</c>.</summary>
     /// <param name="execution">Threads, scratch, cancellation.</param>
@@ -36,6 +50,7 @@ public interface ISparseMatMul
     /// <param name="weights">Packed by this family of this backend.</param>
     /// <param name="epilogue">Bias <c>[1, N]</c> and activation; no multiplier.</param>
     /// <param name="y"><c>[N, P]</c> float32; must not overlap <paramref name="x"/>.</param>
+    /// <exception cref="NotSupportedException">The weights are int8.</exception>
     /// <exception cref="ShapeMismatchException">Shapes do not fit, or there is a multiplier.</exception>
     /// <exception cref="ArgumentException">The weights are another backend's.</exception>
     void RunChannels(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y);

@@ -11,6 +11,18 @@ public abstract class PackedSparse : IDisposable
         Density = weights.Density;
     }
 
+    private protected PackedSparse(QuantizedSparseWeights weights)
+    {
+        InputWidth = weights.InputWidth;
+        OutputWidth = weights.OutputWidth;
+        BlockHeight = weights.BlockHeight;
+        Density = weights.Density;
+        Precision = Precision.Int8;
+    }
+
+    /// <summary>float32 or int8.</summary>
+    public Precision Precision { get; }
+
     /// <summary>K.</summary>
     public int InputWidth { get; }
 
@@ -29,8 +41,12 @@ public abstract class PackedSparse : IDisposable
     /// <summary>Bytes held.</summary>
     public abstract long ByteCount { get; }
 
-    /// <summary>The weights as they were packed.</summary>
+    /// <summary>The weights as they were packed; of int8 weights the values that are multiplied with, as blocks of one input.</summary>
     public abstract SparseWeights Unpack();
+
+    /// <summary>The integers and scales of int8 weights, exactly as they were packed.</summary>
+    /// <exception cref="NotSupportedException">The weights are not int8.</exception>
+    public virtual QuantizedSparseWeights UnpackInt8() => throw new NotSupportedException($"{Precision} weights hold no 8-bit integers");
 
     /// <inheritdoc/>
     public abstract void Dispose();

@@ -11,9 +11,21 @@ internal sealed unsafe class ReferenceSparseMatMul : ISparseMatMul
         return new ReferenceSparse(weights);
     }
 
+    public PackedSparse Pack(QuantizedSparseWeights weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return new ReferenceQuantizedSparse(weights);
+    }
+
     public void Run(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y)
     {
         SparseArguments.CheckRun(x, weights, epilogue, y);
+        if (weights is ReferenceQuantizedSparse integers)
+        {
+            ReferenceSparseInt8.Run(execution, x, integers.Weights, epilogue, y);
+            return;
+        }
+
         var own = Own(weights);
         for (var t = 0; t < y.Rows; t++)
         {

@@ -18,6 +18,11 @@ internal static class SparseArguments
     public static void CheckChannels(View x, PackedSparse weights, in Epilogue epilogue, View y)
     {
         ArgumentNullException.ThrowIfNull(weights);
+        if (weights.Precision != Precision.Float32)
+        {
+            throw new NotSupportedException($"rows of channels take {Precision.Float32} weights, got {weights.Precision}; rows of tokens take both");
+        }
+
         x.Require(nameof(x), weights.InputWidth, y.Columns);
         y.Require(nameof(y), weights.OutputWidth, y.Columns);
         CheckBias(epilogue, weights);

@@ -3,6 +3,8 @@ namespace NativeSparse.Kernels;
 /// <summary>The contract cases of sparse products: the tests' and the self-test's.</summary>
 internal static class SparseMatMulCases
 {
+    public const string Family = "sparse";
+
     private static readonly int[] Heights = [1, 2, 4, 8, 16, 32];
     private static readonly bool[] Layouts = [false, true];
 
@@ -17,7 +19,7 @@ internal static class SparseMatMulCases
         from shape in Shapes
         from isChannels in Layouts
         select new ContractCase(
-            "sparse",
+            Family,
             Precision.Float32,
             $"{shape.Rows}x{shape.Inputs}x{shape.Outputs}, {height}x1{(isChannels ? ", channels" : "")}",
             (backend, reference) => Run(backend, reference, shape, height, isChannels));

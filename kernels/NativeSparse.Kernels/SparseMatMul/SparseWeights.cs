@@ -20,18 +20,12 @@ public sealed class SparseWeights
         int inputWidth, int outputWidth, int blockHeight, ReadOnlyMemory<int> starts, ReadOnlyMemory<int> inputs, ReadOnlyMemory<float> values)
     {
         CheckSizes(inputWidth, outputWidth, blockHeight);
-        var rows = BlockRowsOf(outputWidth, blockHeight);
-        if (starts.Length != rows + 1 || starts.Span[0] != 0 || starts.Span[^1] != inputs.Length)
-        {
-            throw new ShapeMismatchException("starts", $"{rows + 1} values from 0 to {inputs.Length}", Describe(starts.Span));
-        }
-
+        SparsePattern.Check(starts.Span, inputs.Span, BlockRowsOf(outputWidth, blockHeight), inputWidth);
         if (values.Length != (long)inputs.Length * blockHeight)
         {
             throw new ShapeMismatchException("values", $"{inputs.Length} x {blockHeight} values", $"{values.Length} values");
         }
 
-        CheckInputs(starts.Span, inputs.Span, inputWidth);
         InputWidth = inputWidth;
         OutputWidth = outputWidth;
         BlockHeight = blockHeight;
@@ -131,29 +125,4 @@ public sealed class SparseWeights
             throw new ArgumentOutOfRangeException(nameof(blockHeight), blockHeight, $"expected one of {string.Join(", ", Heights)}");
         }
     }
-
-    private static void CheckInputs(ReadOnlySpan<int> starts, ReadOnlySpan<int> inputs, int inputWidth)
-    {
-        for (var row = 0; row + 1 < starts.Length; row++)
-        {
-            if (starts[row] > starts[row + 1] || starts[row + 1] > inputs.Length)
-            {
-                throw new ShapeMismatchException("starts", $"values up to {inputs.Length} that do not fall", $"{starts[row + 1]} after {starts[row]}");
-            }
-
-            var previous = -1;
-            foreach (var input in inputs[starts[row]..starts[row + 1]])
-            {
-                if (input <= previous || input >= inputWidth)
-                {
-                    throw new ShapeMismatchException("inputs", $"ascending indices below {inputWidth}", $"{input} after {previous} in row {row} of blocks");
-                }
-
-                previous = input;
-            }
-        }
-    }
-
-    private static string Describe(ReadOnlySpan<int> starts) =>
-        starts.IsEmpty ? "none" : $"{starts.Length} values from {starts[0]} to {starts[^1]}";
 }

@@ -4,7 +4,8 @@ namespace NativeSparse.Kernels;
 /// Sparse products in register tiles over neighbouring tokens or pixels. Rows of tokens are transposed group by group, so that one entry of the
 /// weights multiplies whole registers; a strip of outputs of a group is finished in the first-level cache and transposed back as it is stored.
 /// </summary>
-internal sealed unsafe class VectorSparseMatMul<TWidth, TVector> : ISparseMatMul
+/// <param name="int8">Multiplies int8 blocks.</param>
+internal sealed unsafe class VectorSparseMatMul<TWidth, TVector>(Int8Products int8) : ISparseMatMul
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
 {
@@ -24,9 +25,21 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector> : ISparseMatMul
         return new VectorSparse(weights, Version);
     }
 
+    public PackedSparse Pack(QuantizedSparseWeights weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return new VectorQuantizedSparse(weights, int8.Tile);
+    }
+
     public void Run(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y)
     {
         SparseArguments.CheckRun(x, weights, epilogue, y);
+        if (weights is VectorQuantizedSparse integers && integers.Version == int8.Tile.Name)
+        {
+            Run(execution, x, integers.Matrix, epilogue, y);
+            return;
+        }
+
         var own = Own(weights);
 
         // One thread takes group by group: what it transposed is still in the second-level cache when the weights come.
@@ -70,6 +83,17 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector> : ISparseMatMul
         }
 
         GC.KeepAlive(own);
+    }
+
+    private void Run(in Execution execution, View x, SparseInt8Matrix matrix, in Epilogue epilogue, View y)
+    {
+        execution.Cancellation.ThrowIfCancellationRequested();
+        if (y.Rows > 0)
+        {
+            int8.Run(execution, x, matrix, epilogue, y);
+        }
+
+        GC.KeepAlive(matrix);
     }
 
     private static SparsePass<TWidth, TVector> Create(in Execution execution, VectorSparse weights, in Epilogue epilogue, int count)

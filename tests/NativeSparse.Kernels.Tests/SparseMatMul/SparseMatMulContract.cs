@@ -174,7 +174,7 @@ public abstract class SparseMatMulContract : IDisposable
         using var channels = new Operand(6, 3);
         Assert.Throws<ShapeMismatchException>(
             () => sparse.RunChannels(host.Execution, columns.View, packed, new Epilogue { Multiplier = channels.View }, channels.View));
-        Assert.Throws<ArgumentNullException>(() => sparse.Pack(null!));
+        Assert.Throws<ArgumentNullException>(() => sparse.Pack((SparseWeights)null!));
         using var other = (_backend is ReferenceBackend ? Versions.Vector128() : _reference).Sparse.Pack(weights);
         Assert.Throws<ArgumentException>(() => sparse.Run(host.Execution, x.View, other, default, y.View));
         packed.Dispose();

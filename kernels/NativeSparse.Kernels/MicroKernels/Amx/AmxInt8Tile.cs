@@ -39,6 +39,8 @@ internal sealed unsafe class AmxInt8Tile(IAmxKernels kernels, AssembledInt8Tile 
 
     public override void Run(in Int8TileCall call) => vnni.Run(call);
 
+    public override void RunGroups(in Int8TileCall call) => vnni.RunGroups(call);
+
     public override void RunBlock(in Int8BlockCall call)
     {
         var sums = stackalloc int[AmxConfiguration.BlockRows * TileSpecification.PanelColumns];

@@ -14,6 +14,8 @@ internal sealed unsafe class AssembledInt8Tile(Func<TileSpecification, Assembled
     /// <summary>By the length of a quarter, then by epilogue, height and streams: found without hashing a specification for each tile.</summary>
     private readonly ConcurrentDictionary<int, AssembledKernels.Runner?[]> _tables = new();
 
+    private readonly AssembledIndexedInt8Tile _indexed = new(build);
+
     public override string Name => "avx512-vnni";
 
     public override int Columns => TileSpecification.PanelColumns;
@@ -67,6 +69,8 @@ internal sealed unsafe class AssembledInt8Tile(Func<TileSpecification, Assembled
             asked += streams;
         }
     }
+
+    public override void RunGroups(in Int8TileCall call) => _indexed.Run(call);
 
     private AssembledKernels.Runner Build(TileEpilogue epilogue, int height, int streams, int quarter) =>
         build(new TileSpecification(TileKind.Int8, height, epilogue)

@@ -18,6 +18,9 @@ internal abstract class Int8Products
     /// <summary>A product with diagonal blocks; shapes are checked, all blocks are of this tile.</summary>
     public abstract void Run(in Execution execution, View x, PackedBlockDiagonal blocks, in Epilogue epilogue, View y);
 
+    /// <summary>A product with sparse weights; shapes are checked, the weights are of this tile.</summary>
+    public abstract void Run(in Execution execution, View x, SparseInt8Matrix matrix, in Epilogue epilogue, View y);
+
     /// <summary>A whole network; shapes are checked, all matrices are of this tile.</summary>
     public abstract void RunFeedForward(in Execution execution, View x, in FeedForwardMatrices network, View y);
 }

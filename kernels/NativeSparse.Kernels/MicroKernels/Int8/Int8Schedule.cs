@@ -13,6 +13,9 @@ internal sealed class Int8Schedule<TWidth, TVector>(Int8Tile tile) : Int8Product
     public override void Run(in Execution execution, View x, PackedBlockDiagonal blocks, in Epilogue epilogue, View y) =>
         DiagonalSchedule<RoundedDiagonal<Int8Block<TWidth, TVector>, QuantizedRows, Int8Matrix>, Int8Matrix>.Run(execution, x, blocks, epilogue, y);
 
+    public override void Run(in Execution execution, View x, SparseInt8Matrix matrix, in Epilogue epilogue, View y) =>
+        RoundedSchedule<SparseInt8Block<TWidth, TVector>, QuantizedRows, SparseInt8Matrix>.Run(execution, x, matrix, epilogue, y);
+
     public override void RunFeedForward(in Execution execution, View x, in FeedForwardMatrices network, View y) =>
         RoundedSchedule<Int8Block<TWidth, TVector>, QuantizedRows, Int8Matrix>.RunFeedForward(execution, x, network, y);
 }

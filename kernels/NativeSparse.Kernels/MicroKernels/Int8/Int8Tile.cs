@@ -6,6 +6,9 @@ namespace NativeSparse.Kernels;
 /// </summary>
 internal abstract unsafe class Int8Tile
 {
+    /// <summary>Neighbouring inputs of a group of a sparse panel.</summary>
+    public const int GroupInputs = 4;
+
     /// <summary>The version's name in backends and reports.</summary>
     public abstract string Name { get; }
 
@@ -56,6 +59,9 @@ internal abstract unsafe class Int8Tile
 
     /// <summary>Multiplies.</summary>
     public abstract void Run(in Int8TileCall call);
+
+    /// <summary>Multiplies with the groups of inputs that a call lists, and no others; outputs are not sums.</summary>
+    public abstract void RunGroups(in Int8TileCall call);
 
     /// <summary>Multiplies rows with many panels at once.</summary>
     /// <exception cref="NotSupportedException"><see cref="LeastBlockRows"/> says that there is no such product.</exception>

@@ -16,6 +16,12 @@ internal unsafe struct Int8TileCall
 
     public sbyte* Weights;
 
+    /// <summary>Sparse panels: where in a row each group of four inputs begins, in bytes.</summary>
+    public int* Groups;
+
+    /// <summary>Sparse panels: how many groups there are.</summary>
+    public int GroupCount;
+
     public float* RowScales;
 
     /// <summary>As <see cref="Int8Tile.EncodeZero"/> gives them.</summary>

@@ -61,6 +61,8 @@ internal sealed unsafe class VectorInt8Tile<TVectors, TVector> : Int8Tile
         }
     }
 
+    public override void RunGroups(in Int8TileCall call) => VectorIndexedInt8Tile<TVectors, TVector>.Run(call);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Run(int height, in Int8TileCall call, nint share)
     {
@@ -187,7 +189,7 @@ internal sealed unsafe class VectorInt8Tile<TVectors, TVector> : Int8Tile
 
     /// <summary>One step of one panel: the constant i ends up inside the addresses.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step<TRows>(
+    internal static void Step<TRows>(
         sbyte* weights, int i, nint k, byte* x0, byte* x1, byte* x2, byte* x3, byte* x4, byte* x5, byte* x6, byte* x7,
         ref TVector s00, ref TVector s01, ref TVector s10, ref TVector s11, ref TVector s20, ref TVector s21, ref TVector s30, ref TVector s31,
         ref TVector s40, ref TVector s41, ref TVector s50, ref TVector s51, ref TVector s60, ref TVector s61, ref TVector s70, ref TVector s71)
@@ -241,7 +243,7 @@ internal sealed unsafe class VectorInt8Tile<TVectors, TVector> : Int8Tile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(int row, in Int8TileCall call, TVector s0, TVector s1)
+    internal static void Finish(int row, in Int8TileCall call, TVector s0, TVector s1)
     {
         var zero = call.RowZeros[row];
         var output = call.Outputs[row] + call.Column;

@@ -146,7 +146,7 @@ internal sealed class BenchKernelsCommand : ToolCommand
         ];
         if (!families.Any(family => Has(family, precision)))
         {
-            throw new UsageException($"{invocation.Get(_family)} has no {Precisions.Name(precision!.Value)}; it is float32{(families.Contains(KernelFamily.RowSparse) ? " or int8" : "")}");
+            throw new UsageException($"{invocation.Get(_family)} has no {Precisions.Name(precision!.Value)}; it is float32{(families.Any(family => Has(family, Precision.Int8)) ? " or int8" : "")}");
         }
 
         families = [.. families.Where(family => Has(family, precision))];
@@ -162,11 +162,7 @@ internal sealed class BenchKernelsCommand : ToolCommand
 
         return
         [
-            .. shapes.SelectMany(shape => Cases(shape, isCold ? [] : standard, families, given => given with
-            {
-                Precision = precision ?? Precision.Float32,
-                IsCold = isCold,
-            })),
+            .. shapes.SelectMany(shape => Cases(shape, isCold ? [] : standard, families, given => given.At(precision ?? Precision.Float32) with { IsCold = isCold })),
         ];
     }
 
@@ -199,8 +195,8 @@ internal sealed class BenchKernelsCommand : ToolCommand
 
     private static bool Has(KernelFamily family, Precision? precision) => family switch
     {
-        KernelFamily.LowRank or KernelFamily.Routing or KernelFamily.Sparse or KernelFamily.Semiring => precision is null or Precision.Float32,
-        KernelFamily.RowSparse => precision is null or Precision.Float32 or Precision.Int8,
+        KernelFamily.LowRank or KernelFamily.Routing or KernelFamily.Semiring => precision is null or Precision.Float32,
+        KernelFamily.RowSparse or KernelFamily.Sparse => precision is null or Precision.Float32 or Precision.Int8,
         _ => true,
     };
 
