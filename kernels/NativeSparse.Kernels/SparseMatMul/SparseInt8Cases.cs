@@ -3,6 +3,8 @@ namespace NativeSparse.Kernels;
 /// <summary>The contract cases of sparse int8 products: against the specification, and against the dense int8 product with the zeros.</summary>
 internal static class SparseInt8Cases
 {
+    private static readonly bool[] Expectations = [false, true];
+
     /// <summary>Outputs of a block.</summary>
     public static IReadOnlyList<int> Heights { get; } = [16, 32];
 
@@ -15,7 +17,7 @@ internal static class SparseInt8Cases
     public static IEnumerable<ContractCase> All() =>
         from height in Heights
         from shape in Shapes
-        from isDense in new[] { false, true }
+        from isDense in Expectations
         select new ContractCase(
             SparseMatMulCases.Family,
             Precision.Int8,
