@@ -31,6 +31,7 @@ public sealed record KernelCase(
     private static readonly int[] SparseHeights = [1, 4, 8];
     private static readonly double[] SparseZeros = [0.7, 0.8, 0.9, 0.95];
     private static readonly double[] SparseInt8Zeros = [0.5, 0.7, 0.8, 0.9];
+    private static readonly int[] SparseInt8Tokens = [16, 128];
     private static readonly double[] InactiveShares = [0.75, 0.92];
 
     /// <summary>Outputs of a block of sparse int8 products.</summary>
@@ -193,7 +194,7 @@ public sealed record KernelCase(
     private static IEnumerable<KernelCase> SparseInt8() =>
         from zeros in SparseInt8Zeros
         from shape in new[] { (768, 3072), (3072, 768) }
-        from tokens in new[] { 16, 128 }
+        from tokens in SparseInt8Tokens
         select new KernelCase(KernelFamily.Sparse, tokens, shape.Item1, shape.Item2) { Zeros = zeros }.At(Precision.Int8);
 
     private static IEnumerable<KernelCase> RowSparse(Precision precision) =>
