@@ -31,6 +31,7 @@ internal sealed class KernelTargets
         AddSparseInt8();
         AddSemiring();
         AddRowSparse();
+        AddBlockDiagonal();
     }
 
     /// <summary>The targets that the record has cases of.</summary>
@@ -187,6 +188,17 @@ internal sealed class KernelTargets
             Add(
                 $"row-sparse int8 {share}, one token, weights from memory, times own dense", must, stretch,
                 Rows("rowsparse", [$"{Base} {share}", $"{BaseDown} {share}"], Int8, [1], isCold: true), row => row.RatioToDense);
+        }
+    }
+
+    private void AddBlockDiagonal()
+    {
+        foreach (var (blocks, must, stretch) in new[] { (4, 3.5, 3.9), (8, 6.4, 7.5), (16, 11.8, 14.0) })
+        {
+            var cut = string.Create(CultureInfo.InvariantCulture, $"in {blocks} blocks");
+            Add(
+                $"block-diagonal float32 {cut}, times own dense", must, stretch,
+                Rows("blockdiagonal", [$"{Base} {cut}", $"{BaseDown} {cut}"], Float32, [32, .. Many]), row => row.RatioToDense);
         }
     }
 

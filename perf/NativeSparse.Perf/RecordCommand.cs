@@ -6,7 +6,7 @@ namespace NativeSparse.Perf;
 /// <summary>Measures the standard cases on this machine and writes them under <c>perf/results/&lt;cpu&gt;</c>.</summary>
 internal static class RecordCommand
 {
-    private const string Usage = "record [--threads N] [--rounds N] [--family dense|ffn|experts|routing|lowrank|sparse|semiring|rowsparse] [--backend a,b] [--output FOLDER]";
+    private const string Usage = "record [--threads N] [--rounds N] [--family dense|ffn|experts|routing|lowrank|sparse|semiring|rowsparse|blockdiagonal] [--backend a,b] [--output FOLDER]";
 
     public static int Run(IReadOnlyList<string> args)
     {

@@ -41,6 +41,7 @@ public sealed class CommandLineTests
     [InlineData("bench kernels --family rowsparse --precision int4")]
     [InlineData("bench kernels --family sparse --precision int4")]
     [InlineData("bench kernels --family sparse --precision bfloat16 --shape 8x24x40")]
+    [InlineData("bench kernels --family blockdiagonal --cold")]
     [InlineData("bench model model.onnx --rounds x")]
     [InlineData("bench model model.onnx --shapes 99999999x99999999")]
     [InlineData("bench kernels --threads x")]

@@ -18,7 +18,7 @@ public sealed class KernelBenchmarksTests
     public static TheoryData<Type> Families =>
         [
             typeof(DenseMatMulBench), typeof(FeedForwardBench), typeof(ExpertDispatchBench), typeof(LowRankExpertsBench), typeof(SparseMatMulBench),
-            typeof(SemiringBench), typeof(RowSparseMatMulBench), typeof(TopKRoutingBench),
+            typeof(SemiringBench), typeof(RowSparseMatMulBench), typeof(BlockDiagonalBench), typeof(TopKRoutingBench),
         ];
 
     [Theory]
@@ -68,6 +68,19 @@ public sealed class KernelBenchmarksTests
     }
 
     [Fact]
+    public void Block_diagonal_products_stand_beside_the_whole_matrix()
+    {
+        var summary = Run<BlockDiagonalBench>("768x3072", 32, (nameof(BlockDiagonalBench.Blocks), 8));
+
+        Assert.Equal(3 + 4, summary.BenchmarksCases.Length);
+        var ours = Row(summary, nameof(KernelFamilyBench.Ours), Precision.Int8);
+        foreach (var column in new[] { "x own dense", "x ORT fp32", "x ORT same", "of peak", "max error" })
+        {
+            Assert.True(double.TryParse(ours[column], CultureInfo.InvariantCulture, out var value) && value >= 0, $"{column}: {ours[column]}");
+        }
+    }
+
+    [Fact]
     public void Convolutions_stand_beside_ONNX_Runtime()
     {
         var summary = Run<PointwiseConvolutionBench>("49x320x1280", 1);
@@ -98,7 +111,7 @@ public sealed class KernelBenchmarksTests
         Assert.Equal(5 + 6, summary.BenchmarksCases.Length);
     }
 
-    private static Summary Run<T>(string shape, int tokens)
+    private static Summary Run<T>(string shape, int tokens, params (string Name, int Value)[] parameters)
         where T : KernelFamilyBench
     {
         var folder = Directory.CreateTempSubdirectory();
@@ -109,7 +122,8 @@ public sealed class KernelBenchmarksTests
                 .AddColumnProvider(DefaultConfig.Instance.GetColumnProviders().ToArray())
                 .AddJob(Job.Dry.WithToolchain(InProcessEmitToolchain.Instance))
                 .AddFilter(new SimpleFilter(benchmark =>
-                    benchmark.Parameters[nameof(KernelFamilyBench.Shape)].Equals(shape) && benchmark.Parameters[nameof(KernelFamilyBench.Tokens)].Equals(tokens)))
+                    benchmark.Parameters[nameof(KernelFamilyBench.Shape)].Equals(shape) && benchmark.Parameters[nameof(KernelFamilyBench.Tokens)].Equals(tokens)
+                    && parameters.All(parameter => benchmark.Parameters[parameter.Name].Equals(parameter.Value))))
                 .WithOptions(ConfigOptions.DisableOptimizationsValidator | ConfigOptions.DisableLogFile)
                 .WithArtifactsPath(folder.FullName));
         }

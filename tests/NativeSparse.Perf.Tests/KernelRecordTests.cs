@@ -20,6 +20,7 @@ public sealed class KernelRecordTests
                 new KernelCase(KernelFamily.Sparse, 5, 24, 40) { Zeros = 0.8, BlockHeight = 4 },
                 new KernelCase(KernelFamily.Semiring, 60, 24, 8),
                 new KernelCase(KernelFamily.RowSparse, 5, 24, 40) { Zeros = 0.75 },
+                new KernelCase(KernelFamily.BlockDiagonal, 5, 23, 41) { Blocks = 4 },
             ],
             Backends = ["cpu", "cpu:vector128"],
             Rounds = 3,

@@ -29,6 +29,8 @@ public sealed class KernelShapeTests
         Assert.Equal("768x3072 2 of 8", KernelShape.Parse("bert-base").Cases(KernelFamily.Experts)[0].Name);
         Assert.Equal("4096x11008", KernelShape.Parse("llama-7b").Cases(KernelFamily.Dense)[0].Name);
         Assert.Equal("4096x11008 gated 2 of 8", KernelShape.Parse("llama-7b").Cases(KernelFamily.Experts)[0].Name);
+        Assert.Equal("768x3072 in 4 blocks", KernelShape.Parse("bert-base").Cases(KernelFamily.BlockDiagonal)[0].Name);
+        Assert.Equal("3x40 in 3 blocks", KernelShape.Parse("5x3x40").Cases(KernelFamily.BlockDiagonal)[0].Name);
         Assert.Empty(KernelShape.Parse("llama-7b").Cases(KernelFamily.LowRank));
     }
 
@@ -46,6 +48,27 @@ public sealed class KernelShapeTests
         Assert.Equal(4 * 12544, KernelShape.Parse("4xmobilenetv2").Cases(KernelFamily.Dense)[0].Tokens);
         Assert.Empty(shape.Cases(KernelFamily.FeedForward));
         Assert.Empty(shape.Cases(KernelFamily.Experts));
+    }
+
+    [Theory]
+    [InlineData(Precision.Float32, 1e-5)]
+    [InlineData(Precision.BFloat16, 3e-2)]
+    [InlineData(Precision.Int8, 1e-1)]
+    [InlineData(Precision.Int4, 5e-1)]
+    public void Block_diagonal_products_run_at_every_precision(Precision precision, double tolerance)
+    {
+        var options = new KernelBenchOptions
+        {
+            Cases = [new KernelCase(KernelFamily.BlockDiagonal, 3, 67, 97, Precision: precision) { Blocks = 4 }],
+            Rounds = 1,
+        };
+
+        var row = Assert.Single(KernelBench.Run(options, cancellation: TestContext.Current.CancellationToken).Rows);
+
+        Assert.Equal("67x97 in 4 blocks", row.Case);
+        Assert.InRange(row.MaxError!.Value, 0, tolerance);
+        Assert.True(row is { RatioToOnnxRuntime: > 0, RatioToDense: > 0, AllocatedBytes: 0 });
+        Assert.Equal(precision == Precision.Float32, row.RatioToOwnFloat32 is null);
     }
 
     [Theory]

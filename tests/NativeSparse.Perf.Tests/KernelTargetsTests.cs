@@ -66,6 +66,15 @@ public sealed class KernelTargetsTests
         Assert.Equal(2.5, Assert.Single(targets, target => target.Work.EndsWith("times own dense", StringComparison.Ordinal)).Measured);
     }
 
+    [Fact]
+    public void Block_diagonal_products_are_held_against_dense_ones_at_float32()
+    {
+        var row = Network(128, 1) with { Family = "blockdiagonal", Case = "768x3072 in 8 blocks", RatioToDense = 6.5 };
+        var target = Assert.Single(KernelTargets.Of(Record(row, row with { Precision = "float32" })));
+
+        Assert.Equal((6.4, 7.5, 6.5, true), (target.Must, target.Stretch, target.Measured, target.IsReached));
+    }
+
     private static KernelBenchResult Record(params KernelBenchRow[] rows) =>
         new(new KernelBenchEnvironment("cpu", 2, 1, "cpu:a", 1, 1, "1", "1"), rows);
 

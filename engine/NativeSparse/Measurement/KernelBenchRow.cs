@@ -3,7 +3,7 @@ namespace NativeSparse.Measurement;
 /// <summary>One measured case on one backend. Ratios are theirs over ours: above 1, ours is faster.</summary>
 public sealed record KernelBenchRow
 {
-    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c>, <c>lowrank</c>, <c>sparse</c>, <c>semiring</c> or <c>rowsparse</c>.</summary>
+    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c>, <c>lowrank</c>, <c>sparse</c>, <c>semiring</c>, <c>rowsparse</c> or <c>blockdiagonal</c>.</summary>
     public required string Family { get; init; }
 
     /// <summary>The shape's name.</summary>

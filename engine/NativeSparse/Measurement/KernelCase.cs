@@ -26,6 +26,7 @@ public sealed record KernelCase(
     private const long MostValues = 1L << 28;
 
     private const int DefaultExperts = 8;
+    private const int DefaultBlocks = 4;
     private const int GraphNodes = 10_000;
 
     private static readonly int[] SparseHeights = [1, 4, 8];
@@ -33,6 +34,7 @@ public sealed record KernelCase(
     private static readonly double[] SparseInt8Zeros = [0.5, 0.7, 0.8, 0.9];
     private static readonly int[] SparseInt8Tokens = [16, 128];
     private static readonly double[] InactiveShares = [0.75, 0.92];
+    private static readonly int[] BlockCounts = [DefaultBlocks, 8, 16];
 
     /// <summary>Outputs of a block of sparse int8 products.</summary>
     private const int SparseInt8Height = 32;
@@ -65,6 +67,8 @@ public sealed record KernelCase(
         .. from edges in new[] { 10, 50 } from width in new[] { 32, 64 } select new KernelCase(KernelFamily.Semiring, GraphNodes, width, edges),
         .. RowSparse(Precision.Float32),
         .. RowSparse(Precision.Int8),
+        .. BlockDiagonal(Precision.Float32),
+        .. BlockDiagonal(Precision.Int8),
         .. from tokens in new[] { 1, 224 } select new KernelCase(KernelFamily.Routing, tokens, 0, 0, 64, 16),
         .. from tokens in new[] { 1, 512 } select new KernelCase(KernelFamily.Routing, tokens, 0, 0, 8, 2),
     ];
@@ -88,7 +92,10 @@ public sealed record KernelCase(
         BlockHeight = Family == KernelFamily.Sparse && precision == Precision.Int8 ? SparseInt8Height : BlockHeight,
     };
 
-    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c>, <c>lowrank</c>, <c>sparse</c>, <c>semiring</c> or <c>rowsparse</c>.</summary>
+    /// <summary>Blocks of block-diagonal weights; both axes are cut into parts that differ by one at most.</summary>
+    public int Blocks { get; init; } = 1;
+
+    /// <summary><c>dense</c>, <c>ffn</c>, <c>experts</c>, <c>routing</c>, <c>lowrank</c>, <c>sparse</c>, <c>semiring</c>, <c>rowsparse</c> or <c>blockdiagonal</c>.</summary>
     public string FamilyName => NameOf(Family);
 
     /// <summary>A family's name in tables and options.</summary>
@@ -111,7 +118,7 @@ public sealed record KernelCase(
 
     /// <summary>The shape without the tokens: <c>768x3072</c>, <c>4096x11008 gated</c>, <c>768x3072 2 of 8</c>,
     /// <c>4096x11008 gated 2 of 8</c>, <c>768x3072 2 of 8 rank 16</c>, <c>768x3072 90 % 4x1</c>, <c>768x3072 90 % 32x4</c>,
-    /// <c>3072x768 25 % active</c>, <c>32 by 10 edges</c>, <c>2 of 8</c>.</summary>
+    /// <c>3072x768 25 % active</c>, <c>768x3072 in 4 blocks</c>, <c>32 by 10 edges</c>, <c>2 of 8</c>.</summary>
     public string Name => Family switch
     {
         KernelFamily.Dense or KernelFamily.FeedForward =>
@@ -121,11 +128,12 @@ public sealed record KernelCase(
         KernelFamily.Sparse => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {100 * Zeros:0} % {BlockHeight}x{BlockInputs}"),
         KernelFamily.Semiring => string.Create(CultureInfo.InvariantCulture, $"{InputWidth} by {HiddenWidth} edges"),
         KernelFamily.RowSparse => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {100 * (1 - Zeros):0} % active"),
+        KernelFamily.BlockDiagonal => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} in {Blocks} blocks"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{Active} of {Experts}"),
     };
 
     /// <summary>Reads <c>TxDxH</c>; experts, low-rank experts and routing take 2 of 8, sparse products 90 % zeros in blocks of 4 outputs,
-    /// sparse activations 25 % active; of graphs they are nodes, columns and edges a node.</summary>
+    /// sparse activations 25 % active, block-diagonal products 4 blocks; of graphs they are nodes, columns and edges a node.</summary>
     /// <exception cref="FormatException">It is not three positive whole numbers, or an operand would be larger than 1 GB.</exception>
     public static KernelCase Parse(KernelFamily family, string shape)
     {
@@ -163,6 +171,11 @@ public sealed record KernelCase(
             return new KernelCase(family, sizes[0], sizes[1], sizes[2]) { Zeros = InactiveShares[0] };
         }
 
+        if (family == KernelFamily.BlockDiagonal)
+        {
+            return new KernelCase(family, sizes[0], sizes[1], sizes[2]) { Blocks = Math.Min(DefaultBlocks, Math.Min(sizes[1], sizes[2])) };
+        }
+
         return sizes[2] % DefaultExperts == 0 || family == KernelFamily.LowRank
             ? new KernelCase(family, sizes[0], sizes[1], sizes[2], DefaultExperts, Active: 2)
             : throw new FormatException($"shape '{shape}': H is {sizes[2]}, expected a multiple of {DefaultExperts}, the number of experts");
@@ -174,7 +187,7 @@ public sealed record KernelCase(
         KernelFamily.Dense => [1, 8, 32, 128, 512],
         KernelFamily.FeedForward => [1, 4, 16, 32, 128, 512],
         KernelFamily.LowRank => [64, 128, 512],
-        KernelFamily.Sparse => [32, 128, 512],
+        KernelFamily.Sparse or KernelFamily.BlockDiagonal => [32, 128, 512],
         KernelFamily.Semiring => [GraphNodes],
         KernelFamily.RowSparse => [1, 16, 64],
         _ => [1, 16, 128, 512],
@@ -202,6 +215,12 @@ public sealed record KernelCase(
         from shape in new[] { (3072, 768), (768, 3072) }
         from tokens in UsualTokens(KernelFamily.RowSparse)
         select new KernelCase(KernelFamily.RowSparse, tokens, shape.Item1, shape.Item2, Precision: precision, IsCold: tokens == 1) { Zeros = inactive };
+
+    private static IEnumerable<KernelCase> BlockDiagonal(Precision precision) =>
+        from blocks in BlockCounts
+        from shape in new[] { (768, 3072), (3072, 768) }
+        from tokens in UsualTokens(KernelFamily.BlockDiagonal)
+        select new KernelCase(KernelFamily.BlockDiagonal, tokens, shape.Item1, shape.Item2, Precision: precision) { Blocks = blocks };
 
     private static IEnumerable<KernelCase> Dense(Precision precision) =>
     [

@@ -26,4 +26,7 @@ public enum KernelFamily
 
     /// <summary>Products with sparse activations.</summary>
     RowSparse,
+
+    /// <summary>Products with block-diagonal weights.</summary>
+    BlockDiagonal,
 }

@@ -47,6 +47,7 @@ internal abstract class KernelProblem : IDisposable
             KernelFamily.Sparse => new SparseProblem(@case, threads),
             KernelFamily.Semiring => new SemiringProblem(@case, threads),
             KernelFamily.RowSparse => new RowSparseProblem(@case, threads),
+            KernelFamily.BlockDiagonal => new BlockDiagonalProblem(@case, threads),
             _ => new RoutingProblem(@case, threads),
         };
     }

@@ -22,7 +22,7 @@ internal sealed class BenchKernelsCommand : ToolCommand
     private readonly Option<string[]> _shapes = new("--shape")
     {
         Description = $"A standard case ('768x3072 2 of 8'), a model ({string.Join(", ", KernelShape.Known.Select(shape => shape.Name))}), or DxH: input and "
-            + "hidden width, at the usual numbers of tokens; with Tx before it, at T tokens or images (experts and routing: 2 of 8; semiring: nodes, columns, edges a node). May be given several "
+            + "hidden width, at the usual numbers of tokens; with Tx before it, at T tokens or images (experts and routing: 2 of 8; blockdiagonal: 4 blocks; semiring: nodes, columns, edges a node). May be given several "
             + "times. Default: the standard cases.",
         HelpName = "[Tx]NAME|[Tx]DxH",
         DefaultValueFactory = _ => [],
