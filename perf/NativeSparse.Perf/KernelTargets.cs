@@ -29,6 +29,7 @@ internal sealed class KernelTargets
         AddFallback();
         AddSparse();
         AddSparseInt8();
+        AddConvolutions();
         AddSemiring();
         AddRowSparse();
         AddBlockDiagonal();
@@ -173,6 +174,19 @@ internal sealed class KernelTargets
         }
     }
 
+    /// <summary>The work of a model: shapes that take long count for more, and the sum of their times is held against the sum of the others'.</summary>
+    private void AddConvolutions()
+    {
+        foreach (var height in new[] { 1, 4 })
+        {
+            var pattern = string.Create(CultureInfo.InvariantCulture, $"90 % {height}x1");
+            var rows = _result.Rows.Where(row => row is { Picked: true, Family: "sparse", Threads: 1 }
+                && row.Case.EndsWith($"{pattern} channel-major", StringComparison.Ordinal)).ToArray();
+            AddSum($"1x1 convolutions of MobileNetV2 {pattern}, sum over their shapes, times own dense", 2.0, 4.0, rows, row => row.RatioToDense);
+            AddSum($"1x1 convolutions of MobileNetV2 {pattern}, sum over their shapes, times ONNX Runtime's Conv", 1.0, null, rows, row => row.RatioToOnnxRuntime);
+        }
+    }
+
     private void AddSemiring()
     {
         var rows = _result.Rows.Where(row => row is { Picked: true, Family: "semiring", Threads: 1 }).ToArray();
@@ -229,11 +243,25 @@ internal sealed class KernelTargets
     private void Add(
         string work, double must, double? stretch, IEnumerable<KernelBenchRow> rows, Func<KernelBenchRow, double?> figure, bool isEach = false)
     {
-        var values = rows.Select(row => (row, Value: figure(row))).Where(pair => pair.Value is not null)
-            .Select(pair => (string.Create(CultureInfo.InvariantCulture, $"{pair.row.Case} T = {pair.row.Tokens}{(pair.row.Cold ? " cold" : "")}:"), pair.Value!.Value)).ToArray();
-        if (values.Length > 0)
+        if (Values(rows, figure) is { Length: > 0 } values)
         {
             _targets.Add(new KernelTarget(work, must, stretch, values, isEach));
         }
     }
+
+    private void AddSum(string work, double must, double? stretch, KernelBenchRow[] rows, Func<KernelBenchRow, double?> figure)
+    {
+        KernelBenchRow[] measured = [.. rows.Where(row => figure(row) is not null)];
+        if (measured.Length > 0)
+        {
+            var theirs = measured.Sum(row => figure(row)!.Value * row.Milliseconds);
+            _targets.Add(new KernelTarget(work, must, stretch, Values(measured, figure), Whole: theirs / measured.Sum(row => row.Milliseconds)));
+        }
+    }
+
+    private static (string Case, double Value)[] Values(IEnumerable<KernelBenchRow> rows, Func<KernelBenchRow, double?> figure) =>
+    [
+        .. rows.Select(row => (row, Value: figure(row))).Where(pair => pair.Value is not null)
+            .Select(pair => (string.Create(CultureInfo.InvariantCulture, $"{pair.row.Case} T = {pair.row.Tokens}{(pair.row.Cold ? " cold" : "")}:"), pair.Value!.Value)),
+    ];
 }

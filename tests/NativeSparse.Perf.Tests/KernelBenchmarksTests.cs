@@ -53,6 +53,33 @@ public sealed class KernelBenchmarksTests
     }
 
     [Fact]
+    public void Sparse_convolutions_are_those_of_the_shape()
+    {
+        using var bench = new SparseConvolutionBench { Tokens = 1 };
+        var cases = SparseConvolutionBench.BlockHeights.SelectMany(height => bench.Shapes.Select(shape =>
+        {
+            (bench.BlockHeight, bench.Shape) = (height, shape);
+            return bench.Case;
+        })).ToArray();
+
+        Assert.Equal(KernelShape.Parse("mobilenetv2").Cases(KernelFamily.Sparse), cases);
+        Assert.All(cases, @case => Assert.Contains(@case, KernelCase.Standard));
+    }
+
+    [Fact]
+    public void Sparse_convolutions_stand_beside_dense_products_and_Conv()
+    {
+        var summary = Run<SparseConvolutionBench>("49x576x160", 1, (nameof(SparseConvolutionBench.BlockHeight), 4));
+        var ours = Row(summary, nameof(KernelFamilyBench.Ours), Precision.Float32);
+
+        Assert.Equal(3, summary.BenchmarksCases.Length);
+        foreach (var column in new[] { "x own dense", "x ORT same", "max error" })
+        {
+            Assert.True(double.TryParse(ours[column], CultureInfo.InvariantCulture, out var value) && value >= 0, $"{column}: {ours[column]}");
+        }
+    }
+
+    [Fact]
     public void Low_rank_experts_stand_beside_merged_networks_and_the_operator()
     {
         var summary = Run<LowRankExpertsBench>("minilm", 64);

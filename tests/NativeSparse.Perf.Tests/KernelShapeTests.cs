@@ -50,6 +50,33 @@ public sealed class KernelShapeTests
         Assert.Empty(shape.Cases(KernelFamily.Experts));
     }
 
+    [Fact]
+    public void Sparse_pointwise_convolutions_run_on_rows_of_channels()
+    {
+        var cases = KernelShape.Parse("mobilenetv2").Cases(KernelFamily.Sparse);
+
+        Assert.Equal(2 * KernelShape.Parse("mobilenetv2").Products.Count, cases.Count);
+        Assert.Equal((12544, "32x16 90 % 1x1 channel-major"), (cases[0].Tokens, cases[0].Name));
+        Assert.Equal((49, "320x1280 90 % 4x1 channel-major"), (cases[^1].Tokens, cases[^1].Name));
+    }
+
+    [Theory]
+    [InlineData(16, 1)]
+    [InlineData(15, 4)]
+    public void A_sparse_convolution_gives_the_products_of_its_pixels(int pixels, int height)
+    {
+        var options = new KernelBenchOptions
+        {
+            Cases = [new KernelCase(KernelFamily.Sparse, pixels, 24, 40) { Zeros = 0.8, BlockHeight = height, IsChannelMajor = true }],
+            Rounds = 1,
+        };
+
+        var row = Assert.Single(KernelBench.Run(options, cancellation: TestContext.Current.CancellationToken).Rows);
+
+        Assert.InRange(row.MaxError!.Value, 0, 1e-5);
+        Assert.True(row is { RatioToOnnxRuntime: > 0, RatioToDense: > 0, AllocatedBytes: 0 });
+    }
+
     [Theory]
     [InlineData(Precision.Float32, 1e-5)]
     [InlineData(Precision.BFloat16, 3e-2)]

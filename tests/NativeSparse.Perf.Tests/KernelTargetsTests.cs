@@ -75,6 +75,16 @@ public sealed class KernelTargetsTests
         Assert.Equal((6.4, 7.5, 6.5, true), (target.Must, target.Stretch, target.Measured, target.IsReached));
     }
 
+    [Fact]
+    public void Convolutions_are_held_against_the_sum_of_their_times()
+    {
+        var row = Network(12544, 2) with { Family = "sparse", Case = "16x96 90 % 4x1 channel-major", Precision = "float32", RatioToDense = 1, Milliseconds = 3 };
+        var targets = KernelTargets.Of(Record(row, row with { Tokens = 49, Case = "320x1280 90 % 4x1 channel-major", RatioToDense = 5, Milliseconds = 1 }));
+
+        Assert.Equal([2.0, 2.0], targets.Select(target => target.Measured));
+        Assert.Equal(["1.00", "5.00"], targets[0].Values.Select(value => value.Value.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
     private static KernelBenchResult Record(params KernelBenchRow[] rows) =>
         new(new KernelBenchEnvironment("cpu", 2, 1, "cpu:a", 1, 1, "1", "1"), rows);
 

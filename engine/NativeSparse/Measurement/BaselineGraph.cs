@@ -22,6 +22,21 @@ internal sealed class BaselineGraph
         return AddBias(product, bias);
     }
 
+    /// <summary>A 1x1 convolution of an image <c>[1, K, H, W]</c>; weights are <c>[K, N]</c>.</summary>
+    public string PointwiseConvolution(string x, float[] weights, int inputs, int outputs)
+    {
+        var filters = new float[weights.Length];
+        for (var k = 0; k < inputs; k++)
+        {
+            for (var n = 0; n < outputs; n++)
+            {
+                filters[(n * inputs) + k] = weights[(k * outputs) + n];
+            }
+        }
+
+        return Add("Conv", x, Constant(filters, TensorProto.Types.DataType.Float, outputs, inputs, 1, 1));
+    }
+
     /// <summary>The same as ONNX Runtime's dynamic quantization writes it: one scale for all activations, one for each output's weights.</summary>
     public string DynamicInt8Linear(string x, QuantizedWeights weights, float[]? bias)
     {

@@ -12,7 +12,7 @@ public sealed record KernelBenchRow
     /// <summary>How weights are held.</summary>
     public required string Precision { get; init; }
 
-    /// <summary>T; the nodes of a graph.</summary>
+    /// <summary>T; the nodes of a graph; the pixels of a 1x1 convolution.</summary>
     public required int Tokens { get; init; }
 
     /// <summary>Threads of ours and of ONNX Runtime.</summary>

@@ -5,7 +5,7 @@ namespace NativeSparse.Measurement;
 
 /// <summary>One shape of one family.</summary>
 /// <param name="Family">Which family.</param>
-/// <param name="Tokens">T; the nodes of a graph.</param>
+/// <param name="Tokens">T; the nodes of a graph; the pixels of a 1x1 convolution.</param>
 /// <param name="InputWidth">K of a dense product, D of experts and of graphs; 0 for routing.</param>
 /// <param name="HiddenWidth">N of a dense product, H (all experts together) of experts, edges a node of a graph; 0 for routing.</param>
 /// <param name="Experts">E, or 0.</param>
@@ -27,6 +27,7 @@ public sealed record KernelCase(
 
     private const int DefaultExperts = 8;
     private const int DefaultBlocks = 4;
+    private const double DefaultZeros = 0.9;
     private const int GraphNodes = 10_000;
 
     private static readonly int[] SparseHeights = [1, 4, 8];
@@ -38,6 +39,9 @@ public sealed record KernelCase(
 
     /// <summary>Outputs of a block of sparse int8 products.</summary>
     private const int SparseInt8Height = 32;
+
+    /// <summary>Blocks of 1x1 convolutions: single weights and 4 output channels.</summary>
+    internal static readonly int[] ConvolutionHeights = [1, 4];
 
     /// <summary>R of low-rank deltas.</summary>
     internal const int Rank = 16;
@@ -64,6 +68,7 @@ public sealed record KernelCase(
         .. from tokens in UsualTokens(KernelFamily.LowRank) select new KernelCase(KernelFamily.LowRank, tokens, 768, 3072, 8, 2),
         .. Sparse(),
         .. SparseInt8(),
+        .. PointwiseConvolutions(),
         .. from edges in new[] { 10, 50 } from width in new[] { 32, 64 } select new KernelCase(KernelFamily.Semiring, GraphNodes, width, edges),
         .. RowSparse(Precision.Float32),
         .. RowSparse(Precision.Int8),
@@ -92,6 +97,9 @@ public sealed record KernelCase(
         BlockHeight = Family == KernelFamily.Sparse && precision == Precision.Int8 ? SparseInt8Height : BlockHeight,
     };
 
+    /// <summary>Whether x and y of a sparse product are rows of channels, a 1x1 convolution of an image: <c>[K, T]</c> to <c>[N, T]</c>.</summary>
+    public bool IsChannelMajor { get; init; }
+
     /// <summary>Blocks of block-diagonal weights; both axes are cut into parts that differ by one at most.</summary>
     public int Blocks { get; init; } = 1;
 
@@ -118,6 +126,7 @@ public sealed record KernelCase(
 
     /// <summary>The shape without the tokens: <c>768x3072</c>, <c>4096x11008 gated</c>, <c>768x3072 2 of 8</c>,
     /// <c>4096x11008 gated 2 of 8</c>, <c>768x3072 2 of 8 rank 16</c>, <c>768x3072 90 % 4x1</c>, <c>768x3072 90 % 32x4</c>,
+    /// <c>16x96 90 % 4x1 channel-major</c>,
     /// <c>3072x768 25 % active</c>, <c>768x3072 in 4 blocks</c>, <c>32 by 10 edges</c>, <c>2 of 8</c>.</summary>
     public string Name => Family switch
     {
@@ -125,7 +134,8 @@ public sealed record KernelCase(
             string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth}{(IsGated ? " gated" : "")}"),
         KernelFamily.Experts => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth}{(IsGated ? " gated" : "")} {Active} of {Experts}"),
         KernelFamily.LowRank => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {Active} of {Experts} rank {Rank}"),
-        KernelFamily.Sparse => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {100 * Zeros:0} % {BlockHeight}x{BlockInputs}"),
+        KernelFamily.Sparse => string.Create(
+            CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {100 * Zeros:0} % {BlockHeight}x{BlockInputs}{(IsChannelMajor ? " channel-major" : "")}"),
         KernelFamily.Semiring => string.Create(CultureInfo.InvariantCulture, $"{InputWidth} by {HiddenWidth} edges"),
         KernelFamily.RowSparse => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {100 * (1 - Zeros):0} % active"),
         KernelFamily.BlockDiagonal => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} in {Blocks} blocks"),
@@ -163,7 +173,7 @@ public sealed record KernelCase(
 
         if (family == KernelFamily.Sparse)
         {
-            return new KernelCase(family, sizes[0], sizes[1], sizes[2]) { Zeros = 0.9, BlockHeight = 4 };
+            return new KernelCase(family, sizes[0], sizes[1], sizes[2]) { Zeros = DefaultZeros, BlockHeight = 4 };
         }
 
         if (family == KernelFamily.RowSparse)
@@ -209,6 +219,16 @@ public sealed record KernelCase(
         from shape in new[] { (768, 3072), (3072, 768) }
         from tokens in SparseInt8Tokens
         select new KernelCase(KernelFamily.Sparse, tokens, shape.Item1, shape.Item2) { Zeros = zeros }.At(Precision.Int8);
+
+    private static IEnumerable<KernelCase> PointwiseConvolutions() =>
+        from height in ConvolutionHeights
+        from product in PointwiseProducts.MobileNetV2
+        select new KernelCase(KernelFamily.Sparse, product.Positions, product.InputWidth, product.OutputWidth)
+        {
+            Zeros = DefaultZeros,
+            BlockHeight = height,
+            IsChannelMajor = true,
+        };
 
     private static IEnumerable<KernelCase> RowSparse(Precision precision) =>
         from inactive in InactiveShares

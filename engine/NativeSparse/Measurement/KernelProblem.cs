@@ -38,12 +38,18 @@ internal abstract class KernelProblem : IDisposable
             throw new ArgumentException($"only feed-forward networks and experts are gated, got {@case.FamilyName}", nameof(@case));
         }
 
+        if (@case is { IsChannelMajor: true, Family: not KernelFamily.Sparse })
+        {
+            throw new ArgumentException($"only sparse products are channel-major, got {@case.FamilyName}", nameof(@case));
+        }
+
         return @case.Family switch
         {
             KernelFamily.Dense when !@case.IsCold => new DenseProblem(@case, threads),
             KernelFamily.Dense or KernelFamily.FeedForward => new FeedForwardProblem(@case, threads),
             KernelFamily.Experts => new ExpertProblem(@case, threads),
             KernelFamily.LowRank => new LowRankProblem(@case, threads),
+            KernelFamily.Sparse when @case.IsChannelMajor => new PointwiseConvolutionProblem(@case, threads),
             KernelFamily.Sparse => new SparseProblem(@case, threads),
             KernelFamily.Semiring => new SemiringProblem(@case, threads),
             KernelFamily.RowSparse => new RowSparseProblem(@case, threads),

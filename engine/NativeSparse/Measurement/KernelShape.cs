@@ -51,20 +51,26 @@ public sealed record KernelShape
             + string.Join(", ", Known.Select(known => known.IsNetwork ? $"{known.Name} ({known.Products[0]}{(known.IsGated ? ", gated" : "")})" : known.Name)));
     }
 
-    /// <summary>The float32 cases of a family; none where the family has no such shape.</summary>
+    /// <summary>The float32 cases of a family; none where the family has no such shape. Sparse convolutions of several images are those of one with all pixels.</summary>
     /// <exception cref="FormatException">An operand would be larger than 1 GB, or H is not a multiple of the number of experts.</exception>
     public IReadOnlyList<KernelCase> Cases(KernelFamily family)
     {
         var hasGated = family is KernelFamily.FeedForward or KernelFamily.Experts;
-        var isFor = family == KernelFamily.Dense || (IsNetwork && (hasGated || !IsGated));
-        return !isFor
-            ? []
-            : [
-                .. from product in Products
-                   from count in Counts(family, product)
-                   select KernelCase.Parse(family, string.Create(CultureInfo.InvariantCulture, $"{(long)count * product.Positions}x{product}"))
-                       with { IsGated = IsGated && hasGated },
-            ];
+        var isConvolution = !IsNetwork && family == KernelFamily.Sparse;
+        var isFor = family == KernelFamily.Dense || isConvolution || (IsNetwork && (hasGated || !IsGated));
+        if (!isFor)
+        {
+            return [];
+        }
+
+        IEnumerable<KernelCase> cases =
+            from product in Products
+            from count in Counts(family, product)
+            select KernelCase.Parse(family, string.Create(CultureInfo.InvariantCulture, $"{(long)count * product.Positions}x{product}"))
+                with { IsGated = IsGated && hasGated, IsChannelMajor = isConvolution };
+        return isConvolution
+            ? [.. KernelCase.ConvolutionHeights.SelectMany(height => cases.Select(@case => @case with { BlockHeight = height }))]
+            : [.. cases];
     }
 
     private int[] Counts(KernelFamily family, KernelProduct product) =>

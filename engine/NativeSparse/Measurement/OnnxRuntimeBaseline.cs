@@ -17,11 +17,13 @@ internal sealed class OnnxRuntimeBaseline : IDisposable
     private readonly OrtValue _x;
     private readonly OrtValue _y;
 
-    private OnnxRuntimeBaseline(GraphProto graph, string output, View x, View y, OnnxRuntimeThreads threads)
+    private OnnxRuntimeBaseline(
+        GraphProto graph, string output, View x, View y, OnnxRuntimeThreads threads, Func<View, long[]>? shape = null)
     {
         graph.Name = "baseline";
-        graph.Input.Add(Value(Input, x));
-        graph.Output.Add(Value(output, y));
+        shape ??= static view => [view.Rows, view.Columns];
+        graph.Input.Add(Value(Input, shape(x)));
+        graph.Output.Add(Value(output, shape(y)));
         var model = new ModelProto { IrVersion = 8, Graph = graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = string.Empty, Version = 17 });
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = Contrib, Version = 1 });
@@ -36,8 +38,8 @@ internal sealed class OnnxRuntimeBaseline : IDisposable
         options.AddSessionConfigEntry("session.force_spinning_stop", threads.KeepSpinning ? "0" : "1");
         _session = new InferenceSession(model.ToByteArray(), options);
         _output = output;
-        _x = Bind(x);
-        _y = Bind(y);
+        _x = Bind(x, shape(x));
+        _y = Bind(y, shape(y));
     }
 
     /// <summary>y = x W, in float32, dynamic int8 or 4 bits.</summary>
@@ -53,6 +55,16 @@ internal sealed class OnnxRuntimeBaseline : IDisposable
         var graph = new BaselineGraph();
         var products = weights.Select(matrix => Linear(graph, Input, matrix, x.Columns, y.Columns, null, precision)).ToArray();
         return new OnnxRuntimeBaseline(graph.Graph, graph.Sum(products), x, y, threads);
+    }
+
+    /// <summary>A 1x1 convolution of one image in float32: channels <c>[K, P]</c> to <c>[N, P]</c>; square where P pixels can be.</summary>
+    public static OnnxRuntimeBaseline PointwiseConvolution(float[] weights, View x, View y, OnnxRuntimeThreads threads)
+    {
+        var graph = new BaselineGraph();
+        var side = (int)Math.Sqrt(x.Columns);
+        var height = side * side == x.Columns ? side : 1;
+        return new OnnxRuntimeBaseline(
+            graph.Graph, graph.PointwiseConvolution(Input, weights, x.Rows, y.Rows), x, y, threads, view => [1, view.Rows, height, view.Columns / height]);
     }
 
     /// <summary>Networks one after the other, in float32, dynamic int8 or 4 bits.</summary>
@@ -113,18 +125,17 @@ internal sealed class OnnxRuntimeBaseline : IDisposable
             _ => graph.Linear(x, weights, inputs, outputs, bias),
         };
 
-    private static OrtValue Bind(View view) => OrtValue.CreateTensorValueWithData(
+    private static OrtValue Bind(View view, long[] shape) => OrtValue.CreateTensorValueWithData(
         OrtMemoryInfo.DefaultInstance,
         Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float,
-        [view.Rows, view.Columns],
+        shape,
         view.Address,
         (long)view.Rows * view.Columns * sizeof(float));
 
-    private static ValueInfoProto Value(string name, View view)
+    private static ValueInfoProto Value(string name, long[] sizes)
     {
         var shape = new TensorShapeProto();
-        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = view.Rows });
-        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = view.Columns });
+        shape.Dim.Add(sizes.Select(size => new TensorShapeProto.Types.Dimension { DimValue = size }));
         var type = new TypeProto
         {
             TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape },

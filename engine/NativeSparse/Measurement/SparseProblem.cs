@@ -15,7 +15,7 @@ internal sealed class SparseProblem : KernelProblem
     public SparseProblem(KernelCase @case, int threads)
         : base(@case, threads)
     {
-        _weights = Prune(Sample(1, @case.InputWidth * @case.HiddenWidth), @case);
+        _weights = Weights(@case);
         _x = Rent(@case.Tokens, @case.InputWidth, Sample(2, @case.Tokens * @case.InputWidth));
         _y = Rent(@case.Tokens, @case.HiddenWidth);
     }
@@ -43,25 +43,21 @@ internal sealed class SparseProblem : KernelProblem
     protected override OnnxRuntimeBaseline OpenBaseline(Precision precision, OnnxRuntimeThreads threads) =>
         OnnxRuntimeBaseline.MatMul(_weights, _x, Rent(Case.Tokens, Case.HiddenWidth), threads, precision);
 
-    private Contender Prepare(Backend backend, Precision precision, View y)
+    /// <summary>Random weights <c>[K, N]</c> with as many zeros as the case says.</summary>
+    internal static float[] Weights(KernelCase @case)
     {
-        var packed = precision == Precision.Int8
-            ? backend.Sparse.Pack(QuantizedSparseWeights.FromDense(QuantizedWeights.Round(_weights, Case.InputWidth, Case.HiddenWidth), Case.BlockHeight))
-            : backend.Sparse.Pack(SparseWeights.FromDense(_weights, Case.InputWidth, Case.HiddenWidth, Case.BlockHeight));
-        Owned.Add(packed);
-        var execution = Enter();
-        return new Contender(backend.Name, () => backend.Sparse.Run(execution, _x, packed, default, y));
-    }
-
-    private static float[] Prune(float[] weights, KernelCase @case)
-    {
+        var weights = Sample(1, @case.InputWidth * @case.HiddenWidth);
         var random = new Random(3);
+        var lines = (@case.InputWidth + @case.BlockInputs - 1) / @case.BlockInputs;
+        var blocks = (double)lines * ((@case.HiddenWidth + @case.BlockHeight - 1) / @case.BlockHeight);
+        var zeros = Math.Round(blocks * @case.Zeros);
         for (var k = 0; k < @case.InputWidth; k += @case.BlockInputs)
         {
             for (var n = 0; n < @case.HiddenWidth; n += @case.BlockHeight)
             {
-                if (random.NextDouble() < @case.Zeros)
+                if (random.NextDouble() * blocks-- < zeros)
                 {
+                    zeros--;
                     for (var row = k; row < Math.Min(k + @case.BlockInputs, @case.InputWidth); row++)
                     {
                         weights.AsSpan((row * @case.HiddenWidth) + n, Math.Min(@case.BlockHeight, @case.HiddenWidth - n)).Clear();
@@ -71,5 +67,15 @@ internal sealed class SparseProblem : KernelProblem
         }
 
         return weights;
+    }
+
+    private Contender Prepare(Backend backend, Precision precision, View y)
+    {
+        var packed = precision == Precision.Int8
+            ? backend.Sparse.Pack(QuantizedSparseWeights.FromDense(QuantizedWeights.Round(_weights, Case.InputWidth, Case.HiddenWidth), Case.BlockHeight))
+            : backend.Sparse.Pack(SparseWeights.FromDense(_weights, Case.InputWidth, Case.HiddenWidth, Case.BlockHeight));
+        Owned.Add(packed);
+        var execution = Enter();
+        return new Contender(backend.Name, () => backend.Sparse.Run(execution, _x, packed, default, y));
     }
 }

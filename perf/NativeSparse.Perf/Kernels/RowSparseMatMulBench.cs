@@ -5,7 +5,7 @@ using NativeSparse.Measurement;
 namespace NativeSparse.Perf;
 
 /// <summary>Products with sparse activations, 8 and 25 % active: beside own dense and ONNX Runtime on the same activations with their zeros.</summary>
-public class RowSparseMatMulBench : KernelFamilyBench
+public class RowSparseMatMulBench : ComparedFamilyBench
 {
     [ParamsSource(nameof(ActivePercents))]
     public int ActivePercent { get; set; } = 25;
@@ -27,10 +27,4 @@ public class RowSparseMatMulBench : KernelFamilyBench
 
     [Benchmark]
     public void OwnDense() => Run();
-
-    [GlobalSetup(Target = nameof(OnnxRuntime))]
-    public void SetUpOnnxRuntime() => SetUp((problem, _) => problem.Baseline);
-
-    [Benchmark]
-    public void OnnxRuntime() => Run();
 }

@@ -5,7 +5,7 @@ using NativeSparse.Measurement;
 namespace NativeSparse.Perf;
 
 /// <summary>Products with sparse weights, 90 % zeros, in blocks of 1, 4 and 8 outputs: beside own dense and ONNX Runtime on the same weights with their zeros.</summary>
-public class SparseMatMulBench : KernelFamilyBench
+public class SparseMatMulBench : ComparedFamilyBench
 {
     [ParamsSource(nameof(BlockHeights))]
     public int BlockHeight { get; set; } = 1;
@@ -27,10 +27,4 @@ public class SparseMatMulBench : KernelFamilyBench
 
     [Benchmark]
     public void OwnDense() => Run();
-
-    [GlobalSetup(Target = nameof(OnnxRuntime))]
-    public void SetUpOnnxRuntime() => SetUp((problem, _) => problem.Baseline);
-
-    [Benchmark]
-    public void OnnxRuntime() => Run();
 }

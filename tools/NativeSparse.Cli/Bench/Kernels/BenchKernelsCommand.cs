@@ -179,7 +179,7 @@ internal sealed class BenchKernelsCommand : ToolCommand
             return Cases(shape, families) is { Length: > 0 } cases
                 ? [.. cases.Select(complete)]
                 : throw new UsageException(
-                    $"there is no shape '{shape}' in {string.Join(", ", families.Select(KernelCase.NameOf))}; mobilenetv2 is a shape of --family dense");
+                    $"there is no shape '{shape}' in {string.Join(", ", families.Select(KernelCase.NameOf))}; mobilenetv2 is a shape of --family dense and sparse");
         }
         catch (FormatException exception)
         {
