@@ -1,3 +1,4 @@
+using NativeSparse.Kernels;
 using NativeSparse.Measurement;
 using NativeSparse.Testing;
 using Xunit;
@@ -74,6 +75,36 @@ public sealed class KernelRecordTests
         {
             Assert.Equal(KernelRecord.Render(KernelRecord.Read(file)), File.ReadAllText(Path.ChangeExtension(file, ".md")));
         }
+    }
+
+    [Fact]
+    public void A_device_has_no_share_of_the_limits_of_a_processor()
+    {
+        var options = new KernelBenchOptions
+        {
+            Cases = [new KernelCase(KernelFamily.Dense, 2, 16, 16), new KernelCase(KernelFamily.BlockDiagonal, 2, 16, 16, Precision: Precision.Int8) { Blocks = 2 }],
+            Backends = ["cpu", "ilgpu-cpu"],
+            Rounds = 1,
+        };
+        var rows = KernelBench.Run(options, cancellation: TestContext.Current.CancellationToken).Rows;
+
+        Assert.Equal(4, rows.Count);
+        Assert.All(rows.Where(row => row.Backend == "ilgpu-cpu"), row => Assert.True(row is { ShareOfPeak: null, ShareOfBandwidth: null, MaxError: < 0.1 }));
+        Assert.All(rows.Where(row => row.Picked), row => Assert.True(row.ShareOfBandwidth > 0));
+    }
+
+    [Fact]
+    public void A_precision_that_a_device_lacks_is_refused_before_anything_is_timed()
+    {
+        var options = new KernelBenchOptions
+        {
+            Cases = [new KernelCase(KernelFamily.Dense, 2, 16, 16), new KernelCase(KernelFamily.Dense, 2, 32, 16, Precision: Precision.Int4)],
+            Backends = ["ilgpu-cpu"],
+        };
+
+        var message = Assert.Throws<NotSupportedException>(() => KernelBench.Run(options, cancellation: TestContext.Current.CancellationToken)).Message;
+
+        Assert.Equal("ilgpu-cpu has no int4, which dense 32x16 asks for; it has float32, bfloat16, int8", message);
     }
 
     [Fact]

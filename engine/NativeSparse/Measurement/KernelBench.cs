@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using NativeSparse.Conversion;
 using NativeSparse.Kernels;
 
 namespace NativeSparse.Measurement;
@@ -14,6 +15,7 @@ public static class KernelBench
     /// <param name="progress">Told each row when it is measured.</param>
     /// <param name="cancellation">Checked between timings.</param>
     /// <exception cref="BackendUnavailableException">A backend cannot run here.</exception>
+    /// <exception cref="NotSupportedException">A backend has no such precision, which is said before anything is timed, or has not that family.</exception>
     public static KernelBenchResult Run(
         KernelBenchOptions options, IProgress<KernelBenchRow>? progress = null, CancellationToken cancellation = default)
     {
@@ -34,6 +36,7 @@ public static class KernelBench
                 }
             }
 
+            RequirePrecisions(options.Cases, backends);
             using var automatic = BackendCatalog.Open("cpu");
             var limits = MachineLimits.Measure();
             var rows = new List<KernelBenchRow>();
@@ -54,6 +57,19 @@ public static class KernelBench
         finally
         {
             backends.ForEach(backend => backend.Dispose());
+        }
+    }
+
+    private static void RequirePrecisions(IReadOnlyList<KernelCase> cases, List<Backend> backends)
+    {
+        foreach (var backend in backends)
+        {
+            if (cases.FirstOrDefault(@case => !backend.Has(@case.Precision)) is { } lacking)
+            {
+                throw new NotSupportedException(
+                    $"{backend.Name} has no {Precisions.Name(lacking.Precision)}, which {lacking.FamilyName} {lacking.Name} asks for; it has "
+                    + string.Join(", ", Enum.GetValues<Precision>().Where(backend.Has).Select(Precisions.Name)));
+            }
         }
     }
 

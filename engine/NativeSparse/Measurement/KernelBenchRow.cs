@@ -85,12 +85,12 @@ public sealed record KernelBenchRow
     /// <summary>Upper end of that ratio's 95 % interval.</summary>
     public double? RatioToFastestOtherHigh { get; init; }
 
-    /// <summary>Share of the multiply-add peak of the same rounds: the median of the rounds' ratios.</summary>
+    /// <summary>Share of the multiply-add peak of the same rounds: the median of the rounds' ratios; of processors only.</summary>
     public double? ShareOfPeak { get; init; }
 
     /// <summary>
     /// Weight bytes per second over the measured read bandwidth of one core; above 1, they come from a cache. Of a cold case, over that of as
-    /// many bytes read in the same rounds.
+    /// many bytes read in the same rounds. Of processors only.
     /// </summary>
     public double? ShareOfBandwidth { get; init; }
 

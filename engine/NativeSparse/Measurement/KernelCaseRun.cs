@@ -50,7 +50,8 @@ internal sealed class KernelCaseRun : IDisposable
             Add(_problem.PrepareLikeMixture(backend)),
             _peaks.Add(backend, _case.Precision),
             error,
-            CountAllocated(own.Run)));
+            CountAllocated(own.Run),
+            backend.IsDevice));
     }
 
     /// <summary>Times everything in turns.</summary>
@@ -114,6 +115,11 @@ internal sealed class KernelCaseRun : IDisposable
 
     private double? ShareOfBandwidth(IReadOnlyList<TimingSamples> samples, Entry entry, MachineLimits limits)
     {
+        if (entry.IsDevice)
+        {
+            return null;
+        }
+
         if (_stream is not null)
         {
             return Ratio(samples, _streamContender, entry.Own)?.Median;
@@ -171,5 +177,5 @@ internal sealed class KernelCaseRun : IDisposable
 
     /// <summary>The contenders of one backend; -1 is none.</summary>
     private sealed record Entry(
-        string Backend, int Own, int Dense, int Routed, int Float32, int Int8, int LikeMixture, int Peak, double? Error, long AllocatedBytes);
+        string Backend, int Own, int Dense, int Routed, int Float32, int Int8, int LikeMixture, int Peak, double? Error, long AllocatedBytes, bool IsDevice);
 }

@@ -8,9 +8,14 @@ internal sealed class KernelPeaks(List<Contender> contenders) : IDisposable
     private readonly Dictionary<int, double> _operations = [];
     private readonly List<Int8Peak> _owned = [];
 
-    /// <summary>Adds the limit of a backend at a precision, if it has one; -1 otherwise.</summary>
+    /// <summary>Adds the limit of a backend at a precision, if it has one; -1 otherwise, and for devices: the limits are a processor's.</summary>
     public int Add(Backend backend, Precision precision)
     {
+        if (backend.IsDevice)
+        {
+            return -1;
+        }
+
         if (precision is not (Precision.Float32 or Precision.BFloat16))
         {
             if (backend.Int8Tile?.CreatePeak() is not { } peak)

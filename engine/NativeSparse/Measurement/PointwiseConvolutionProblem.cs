@@ -4,8 +4,8 @@ namespace NativeSparse.Measurement;
 
 /// <summary>
 /// A 1x1 convolution with sparse weights over an image of channels: <c>y[n, p] = sum_k x[k, p] W[k, n]</c>. Dense is the same product over rows
-/// of pixels, the layout it is made for, without a transposition; ONNX Runtime runs Conv on
-/// the same channels, at its default level: where it chooses so, with a reordering to blocks of channels and back.
+/// of pixels, the layout it is made for, without a transposition; ONNX Runtime runs Conv on the same channels at its
+/// default level: where it chooses so, with a reordering to blocks of channels and back.
 /// </summary>
 internal sealed class PointwiseConvolutionProblem : KernelProblem
 {

@@ -97,8 +97,7 @@ internal sealed class BenchKernelsCommand : ToolCommand
             Threads = invocation.Get(_threads),
             Rounds = invocation.Get(_rounds),
         };
-        var result = invocation.WithProgress(
-            "timing", progress => KernelBench.Run(options, new RowProgress(progress, options), invocation.Cancellation));
+        var result = Measure(invocation, options);
         invocation.Answer(
             new BenchKernelsDocument(result.Environment, result.Rows), AnswerJson.Documents.BenchKernelsDocument, BenchKernelsTables.Write);
         if (!invocation.Get(_assert))
@@ -109,6 +108,19 @@ internal sealed class BenchKernelsCommand : ToolCommand
         string[] failures = [.. KernelVerdict.Failures(result.Rows)];
         Array.ForEach(failures, invocation.Note);
         return failures.Length > 0 ? ExitCode.No : ExitCode.Done;
+    }
+
+    private static KernelBenchResult Measure(Invocation invocation, KernelBenchOptions options)
+    {
+        try
+        {
+            return invocation.WithProgress(
+                "timing", progress => KernelBench.Run(options, new RowProgress(progress, options), invocation.Cancellation));
+        }
+        catch (NotSupportedException exception)
+        {
+            throw new UsageException($"{exception.Message}; choose with --family and --precision");
+        }
     }
 
     private string[] Backends(Invocation invocation)
