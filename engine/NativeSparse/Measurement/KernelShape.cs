@@ -63,14 +63,16 @@ public sealed record KernelShape
             return [];
         }
 
-        IEnumerable<KernelCase> cases =
-            from product in Products
-            from count in Counts(family, product)
-            select KernelCase.Parse(family, string.Create(CultureInfo.InvariantCulture, $"{(long)count * product.Positions}x{product}"))
-                with { IsGated = IsGated && hasGated, IsChannelMajor = isConvolution };
+        KernelCase[] cases =
+        [
+            .. from product in Products
+               from count in Counts(family, product)
+               select KernelCase.Parse(family, string.Create(CultureInfo.InvariantCulture, $"{(long)count * product.Positions}x{product}"))
+                   with { IsGated = IsGated && hasGated, IsChannelMajor = isConvolution },
+        ];
         return isConvolution
             ? [.. KernelCase.ConvolutionHeights.SelectMany(height => cases.Select(@case => @case with { BlockHeight = height }))]
-            : [.. cases];
+            : cases;
     }
 
     private int[] Counts(KernelFamily family, KernelProduct product) =>
