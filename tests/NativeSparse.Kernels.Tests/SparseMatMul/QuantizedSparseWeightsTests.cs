@@ -45,7 +45,7 @@ public sealed class QuantizedSparseWeightsTests
         Assert.Throws<ArgumentNullException>(() => QuantizedSparseWeights.FromDense(null!, 16));
         Assert.Throws<ArgumentOutOfRangeException>(() => QuantizedSparseWeights.FromDense(dense, 8));
         Assert.Throws<ShapeMismatchException>(() => QuantizedSparseWeights.FromDense(dense, 16, [true, true]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new QuantizedSparseWeights(0, 1, 16, new[] { 0, 0 }, default, default, new float[1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new QuantizedSparseWeights(0, 1, 16, new int[2], default, default, new float[1]));
         Assert.Throws<ShapeMismatchException>(() => Create([0, 1], [0], 64, QuantizedWeights.MaxInputWidth + 1));
         Assert.Throws<ShapeMismatchException>(() => Create([0, 1, 1], [0], 64));
         Assert.Throws<ShapeMismatchException>(() => Create([0, 2], [1, 1], 128));
