@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace NativeSparse.Kernels.Tests;
 
 public sealed class ReferenceBlockDiagonalPairTests() : BlockDiagonalPairContract(Versions.Reference(), Precision.Float32);
@@ -48,8 +50,11 @@ public sealed class Avx512VnniInt4BlockDiagonalPairTests() : BlockDiagonalPairCo
 
 public sealed class AmxInt4BlockDiagonalPairTests() : BlockDiagonalPairContract(Versions.AmxInt8(), Precision.Int4);
 
+[Trait("Needs", "Device")]
 public sealed class OpenClBlockDiagonalPairTests() : BlockDiagonalPairContract(TestDevices.OpenCl(), Precision.Float32);
 
+[Trait("Needs", "Device")]
 public sealed class OpenClBFloat16BlockDiagonalPairTests() : BlockDiagonalPairContract(TestDevices.OpenCl(), Precision.BFloat16);
 
+[Trait("Needs", "Device")]
 public sealed class OpenClInt8BlockDiagonalPairTests() : BlockDiagonalPairContract(TestDevices.OpenCl(), Precision.Int8);

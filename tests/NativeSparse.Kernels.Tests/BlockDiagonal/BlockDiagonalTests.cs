@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace NativeSparse.Kernels.Tests;
 
 public sealed class ReferenceBlockDiagonalTests() : BlockDiagonalContract(Versions.Reference(), Precision.Float32);
@@ -48,8 +50,11 @@ public sealed class Avx512VnniInt4BlockDiagonalTests() : BlockDiagonalContract(V
 
 public sealed class AmxInt4BlockDiagonalTests() : BlockDiagonalContract(Versions.AmxInt8(), Precision.Int4);
 
+[Trait("Needs", "Device")]
 public sealed class OpenClBlockDiagonalTests() : BlockDiagonalContract(TestDevices.OpenCl(), Precision.Float32);
 
+[Trait("Needs", "Device")]
 public sealed class OpenClBFloat16BlockDiagonalTests() : BlockDiagonalContract(TestDevices.OpenCl(), Precision.BFloat16);
 
+[Trait("Needs", "Device")]
 public sealed class OpenClInt8BlockDiagonalTests() : BlockDiagonalContract(TestDevices.OpenCl(), Precision.Int8);

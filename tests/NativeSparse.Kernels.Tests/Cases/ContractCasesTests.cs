@@ -25,6 +25,7 @@ public sealed class ContractCasesTests
     /// <summary>Threads of the simulator take turns, so that it computes small cases only.</summary>
     [Fact]
     [Trait("Speed", "Slow")]
+    [Trait("Needs", "Device")]
     public void The_simulated_device_passes()
     {
         using var backend = TestDevices.Simulator();

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace NativeSparse.Kernels.Tests;
 
 public sealed class ReferenceBFloat16MatMulTests() : BFloat16MatMulContract(Versions.Reference());
@@ -8,4 +10,5 @@ public sealed class Vector256BFloat16MatMulTests() : BFloat16MatMulContract(Vers
 
 public sealed class Vector512BFloat16MatMulTests() : BFloat16MatMulContract(Versions.Vector512());
 
+[Trait("Needs", "Device")]
 public sealed class OpenClBFloat16MatMulTests() : BFloat16MatMulContract(TestDevices.OpenCl());

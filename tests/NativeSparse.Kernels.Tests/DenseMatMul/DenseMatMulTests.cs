@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace NativeSparse.Kernels.Tests;
 
 public sealed class ReferenceDenseMatMulTests() : DenseMatMulContract(Versions.Reference());
@@ -8,4 +10,5 @@ public sealed class Vector256DenseMatMulTests() : DenseMatMulContract(Versions.V
 
 public sealed class Vector512DenseMatMulTests() : DenseMatMulContract(Versions.Vector512());
 
+[Trait("Needs", "Device")]
 public sealed class OpenClDenseMatMulTests() : DenseMatMulContract(TestDevices.OpenCl());

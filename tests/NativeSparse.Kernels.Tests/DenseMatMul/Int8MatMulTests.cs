@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace NativeSparse.Kernels.Tests;
 
 public sealed class ReferenceInt8MatMulTests() : Int8MatMulContract(Versions.Reference());
@@ -16,4 +18,5 @@ public sealed class AmxInt8MatMulTests() : Int8MatMulContract(Versions.AmxInt8()
 
 public sealed class Avx512VnniInt8MatMulTests() : Int8MatMulContract(Versions.Avx512Vnni());
 
+[Trait("Needs", "Device")]
 public sealed class OpenClInt8MatMulTests() : Int8MatMulContract(TestDevices.OpenCl());

@@ -14,6 +14,7 @@ using Xunit;
 namespace NativeSparse.Kernels.Tests;
 
 /// <summary>Every kernel compiles for CUDA and OpenCL where there is no device, and keeps its sums in registers.</summary>
+[Trait("Needs", "Device")]
 public sealed partial class DeviceCompilationTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Kernels => new(KernelMethods.All().Select(Name));

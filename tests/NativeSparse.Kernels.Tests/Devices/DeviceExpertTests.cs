@@ -3,6 +3,7 @@ using Xunit;
 namespace NativeSparse.Kernels.Tests;
 
 /// <summary>What experts on a device do that the shared contract does not ask for.</summary>
+[Trait("Needs", "Device")]
 public sealed class DeviceExpertTests
 {
     [Theory]

@@ -3,6 +3,7 @@ using Xunit;
 namespace NativeSparse.Kernels.Tests;
 
 /// <summary>Operands on a device give the results of operands in host memory, and stay there.</summary>
+[Trait("Needs", "Device")]
 public sealed class DeviceMemoryTests
 {
     [Fact]

@@ -21,9 +21,12 @@ internal static class TestDevices
     /// <summary>One that nobody else uses.</summary>
     public static DeviceBackend OwnSimulator() => new(Open(DeviceCatalog.Simulator).Device!);
 
+    /// <summary>From here on drivers without a generic address space are used too.</summary>
+    public static void AcceptAll() => Environment.SetEnvironmentVariable(OpenClGenericAddresses.Variable, "1");
+
     private static (Device? Device, string Reason) Open(string name)
     {
-        Environment.SetEnvironmentVariable(OpenClGenericAddresses.Variable, "1");
+        AcceptAll();
         return DeviceCatalog.TryOpen(name);
     }
 }

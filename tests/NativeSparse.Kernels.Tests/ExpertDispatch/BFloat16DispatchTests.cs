@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace NativeSparse.Kernels.Tests;
 
 public sealed class ReferenceBFloat16DispatchTests() : BFloat16DispatchContract(Versions.Reference());
@@ -8,4 +10,5 @@ public sealed class Vector256BFloat16DispatchTests() : BFloat16DispatchContract(
 
 public sealed class Vector512BFloat16DispatchTests() : BFloat16DispatchContract(Versions.Vector512());
 
+[Trait("Needs", "Device")]
 public sealed class OpenClBFloat16DispatchTests() : BFloat16DispatchContract(TestDevices.OpenCl());

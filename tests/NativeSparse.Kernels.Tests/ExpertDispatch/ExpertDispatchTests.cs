@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace NativeSparse.Kernels.Tests;
 
 public sealed class ReferenceExpertDispatchTests() : ExpertDispatchContract(Versions.Reference());
@@ -8,4 +10,5 @@ public sealed class Vector256ExpertDispatchTests() : ExpertDispatchContract(Vers
 
 public sealed class Vector512ExpertDispatchTests() : ExpertDispatchContract(Versions.Vector512());
 
+[Trait("Needs", "Device")]
 public sealed class OpenClExpertDispatchTests() : ExpertDispatchContract(TestDevices.OpenCl());

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace NativeSparse.Kernels.Tests;
 
 public sealed class ReferenceInt8DispatchTests() : Int8DispatchContract(Versions.Reference());
@@ -16,4 +18,5 @@ public sealed class Avx512VnniInt8DispatchTests() : Int8DispatchContract(Version
 
 public sealed class AmxInt8DispatchTests() : Int8DispatchContract(Versions.AmxInt8());
 
+[Trait("Needs", "Device")]
 public sealed class OpenClInt8DispatchTests() : Int8DispatchContract(TestDevices.OpenCl());

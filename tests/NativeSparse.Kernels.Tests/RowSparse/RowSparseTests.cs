@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace NativeSparse.Kernels.Tests;
 
 public sealed class ReferenceRowSparseTests() : RowSparseContract(Versions.Reference(), Precision.Float32);
@@ -22,6 +24,8 @@ public sealed class DotProductInt8RowSparseTests() : RowSparseContract(Versions.
 
 public sealed class Avx512VnniInt8RowSparseTests() : RowSparseContract(Versions.Avx512Vnni(), Precision.Int8);
 
+[Trait("Needs", "Device")]
 public sealed class OpenClRowSparseTests() : RowSparseContract(TestDevices.OpenCl(), Precision.Float32);
 
+[Trait("Needs", "Device")]
 public sealed class OpenClInt8RowSparseTests() : RowSparseContract(TestDevices.OpenCl(), Precision.Int8);

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace NativeSparse.Kernels.Tests;
 
 public sealed class ReferenceSemiringTests() : SemiringContract(Versions.Reference());
@@ -8,4 +10,5 @@ public sealed class Vector256SemiringTests() : SemiringContract(Versions.Vector2
 
 public sealed class Vector512SemiringTests() : SemiringContract(Versions.Vector512());
 
+[Trait("Needs", "Device")]
 public sealed class OpenClSemiringTests() : SemiringContract(TestDevices.OpenCl());

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace NativeSparse.Kernels.Tests;
 
 public sealed class ReferenceSparseMatMulTests() : SparseMatMulContract(Versions.Reference());
@@ -8,4 +10,5 @@ public sealed class Vector256SparseMatMulTests() : SparseMatMulContract(Versions
 
 public sealed class Vector512SparseMatMulTests() : SparseMatMulContract(Versions.Vector512());
 
+[Trait("Needs", "Device")]
 public sealed class OpenClSparseMatMulTests() : SparseMatMulContract(TestDevices.OpenCl());

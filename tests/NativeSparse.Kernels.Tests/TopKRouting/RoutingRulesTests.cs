@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace NativeSparse.Kernels.Tests;
 
 public sealed class ReferenceRoutingRulesTests() : RoutingRulesContract(Versions.Reference());
@@ -8,4 +10,5 @@ public sealed class Vector256RoutingRulesTests() : RoutingRulesContract(Versions
 
 public sealed class Vector512RoutingRulesTests() : RoutingRulesContract(Versions.Vector512());
 
+[Trait("Needs", "Device")]
 public sealed class OpenClRoutingRulesTests() : RoutingRulesContract(TestDevices.OpenCl());

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace NativeSparse.Kernels.Tests;
 
 public sealed class ReferenceTopKRoutingTests() : TopKRoutingContract(Versions.Reference());
@@ -8,4 +10,5 @@ public sealed class Vector256TopKRoutingTests() : TopKRoutingContract(Versions.V
 
 public sealed class Vector512TopKRoutingTests() : TopKRoutingContract(Versions.Vector512());
 
+[Trait("Needs", "Device")]
 public sealed class OpenClTopKRoutingTests() : TopKRoutingContract(TestDevices.OpenCl());
