@@ -85,7 +85,14 @@ internal sealed class DeviceBackend : Backend
     {
         lock (_scratches)
         {
-            _scratches.Push(scratch);
+            if (_isDisposed)
+            {
+                scratch.Dispose();
+            }
+            else
+            {
+                _scratches.Push(scratch);
+            }
         }
     }
 

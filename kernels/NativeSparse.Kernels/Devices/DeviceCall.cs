@@ -147,6 +147,13 @@ internal readonly unsafe ref struct DeviceCall
     {
         try
         {
+            // A call that was cut short: the caller's memory is his again only when nothing reads it any more.
+            if (_device.IsReading)
+            {
+                _device.IsReading = false;
+                _device.Accelerator.Synchronize();
+            }
+
             _memory.Dispose();
             _staging.Dispose();
         }

@@ -75,7 +75,13 @@ internal sealed class TileLayout(Precision precision)
     private Span<byte> Append(int inputs, int columns, in TileMatrix place)
     {
         var stride = (columns + 3) / 4;
-        var bytes = checked(inputs * stride * 4 * WeightBytes);
+        var size = 4L * inputs * stride * WeightBytes;
+        if (_length + size > Array.MaxLength)
+        {
+            throw new NotSupportedException($"devices hold matrices of up to {Array.MaxLength} bytes in one piece, these have {_length + size} or more");
+        }
+
+        var bytes = (int)size;
         var matrix = place;
         matrix.Start = _length / (4 * WeightBytes);
         matrix.Stride = stride;
@@ -83,7 +89,7 @@ internal sealed class TileLayout(Precision precision)
         matrix.Columns = columns;
         matrix.ColumnStart = _columns.Count;
         _matrices.Add(matrix);
-        if (_weights.Length < checked(_length + bytes))
+        if (_weights.Length < _length + bytes)
         {
             Array.Resize(ref _weights, Math.Max(_length + bytes, (int)Math.Min(2L * _weights.Length, Array.MaxLength)));
         }
