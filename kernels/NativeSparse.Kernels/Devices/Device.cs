@@ -15,10 +15,9 @@ internal sealed class Device : IDisposable
     private readonly Context _context;
     private bool _isDisposed;
 
-    public Device(string name, string reason, Context context, Accelerator accelerator)
+    public Device(string name, Context context, Accelerator accelerator)
     {
         Name = name;
-        Reason = reason;
         _context = context;
         Accelerator = accelerator;
         Memory = new DeviceMemory(name, accelerator);
@@ -28,9 +27,6 @@ internal sealed class Device : IDisposable
 
     /// <summary><c>cuda:0</c>, <c>opencl:1</c>, <c>ilgpu-cpu</c>.</summary>
     public string Name { get; }
-
-    /// <summary>What it is.</summary>
-    public string Reason { get; }
 
     public Accelerator Accelerator { get; }
 
@@ -72,15 +68,6 @@ internal sealed class Device : IDisposable
     {
         Launches++;
         return Accelerator.DefaultStream;
-    }
-
-    /// <summary>Waits until the device has done everything.</summary>
-    public void Synchronize()
-    {
-        lock (Gate)
-        {
-            Accelerator.Synchronize();
-        }
     }
 
     public void Dispose()

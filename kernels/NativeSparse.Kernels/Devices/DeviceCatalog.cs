@@ -31,7 +31,7 @@ internal static class DeviceCatalog
         if (name == Simulator)
         {
             var context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2).EnableAlgorithms().CPU(new CPUDevice(32, 8, 1)));
-            return (new Device(name, "simulated", context, context.CreateCPUAccelerator(0)), "");
+            return (new Device(name, context, context.CreateCPUAccelerator(0)), "");
         }
 
         var prefix = name.StartsWith(CudaPrefix, StringComparison.Ordinal) ? CudaPrefix : OpenClPrefix;
@@ -55,7 +55,7 @@ internal static class DeviceCatalog
             }
 
             var device = devices[index];
-            return (new Device(name, Describe(device), context, device.CreateAccelerator(context)), "");
+            return (new Device(name, context, device.CreateAccelerator(context)), "");
         }
         catch (Exception failure) when (IsOfDriver(failure))
         {

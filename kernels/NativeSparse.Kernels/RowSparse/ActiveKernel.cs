@@ -8,7 +8,6 @@ namespace NativeSparse.Kernels;
 internal static class ActiveKernel
 {
     private const int MostThreads = 256;
-    private const float MinNormal = 1.17549435e-38f;
 
     public static void Run(
         ActiveParameters p,
@@ -62,19 +61,14 @@ internal static class ActiveKernel
             high = IntrinsicMath.Max(high, highs[other]);
         }
 
-        var scale = (high / QuantizedRow.Levels) - (low / QuantizedRow.Levels);
-        var isNormal = scale >= MinNormal && low != float.NegativeInfinity;
-        var inverse = isNormal ? 1 / scale : 0;
-        var zero = isNormal ? IntrinsicMath.Clamp(QuantizeKernel.Nearest(-low * inverse), 0, QuantizedRow.Levels) : 0;
+        var quantum = RowQuantum.Of(low, high, out var inverse);
         for (var j = first; j < end; j++)
         {
             var value = given[line + j];
             if (p.HasSets != 0 || value != 0 || float.IsNaN(value))
             {
                 indices[target + place] = p.HasSets != 0 ? givenIndices[((long)token * p.IndexStride) + j] : j;
-                values[target + place] = p.IsInteger == 0
-                    ? value
-                    : isNormal ? IntrinsicMath.Clamp(QuantizeKernel.Nearest(value * inverse) + zero, 0, QuantizedRow.Levels) - zero : 0;
+                values[target + place] = p.IsInteger == 0 ? value : inverse != 0 ? quantum.Round(value, inverse) - quantum.Zero : 0;
                 place++;
             }
         }
@@ -82,7 +76,7 @@ internal static class ActiveKernel
         if (thread == 0)
         {
             counts[token] = all;
-            scales[token] = low == float.NegativeInfinity ? float.NaN : isNormal ? scale : 0;
+            scales[token] = quantum.Scale;
         }
     }
 }

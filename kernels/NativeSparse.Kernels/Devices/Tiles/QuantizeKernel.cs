@@ -6,7 +6,6 @@ namespace NativeSparse.Kernels;
 internal static class QuantizeKernel
 {
     private const int MostThreads = 256;
-    private const float MinNormal = 1.17549435e-38f;
 
     public static void Run(
         QuantizeParameters p, ArrayView<TileMatrix> parts, ArrayView<float> inputs, ArrayView<int> words, ArrayView<RowQuantum> quanta)
@@ -43,22 +42,7 @@ internal static class QuantizeKernel
             Group.Barrier();
         }
 
-        low = lows[0];
-        high = highs[0];
-        var scale = (high / QuantizedRow.Levels) - (low / QuantizedRow.Levels);
-        var inverse = 0f;
-        RowQuantum quantum = default;
-        if (low == float.NegativeInfinity)
-        {
-            quantum.Scale = float.NaN;
-        }
-        else if (scale >= MinNormal)
-        {
-            inverse = 1 / scale;
-            quantum.Scale = scale;
-            quantum.Zero = IntrinsicMath.Clamp(Nearest(-low * inverse), 0, QuantizedRow.Levels);
-        }
-
+        var quantum = RowQuantum.Of(lows[0], highs[0], out var inverse);
         if (thread == 0)
         {
             quanta[(row * p.Parts) + Grid.IdxY] = quantum;
@@ -72,15 +56,10 @@ internal static class QuantizeKernel
             {
                 var k = (4 * word) + i;
                 var value = k < part.Inputs ? inputs[start + k] : 0;
-                var level = IntrinsicMath.Clamp(Nearest(value * inverse) + quantum.Zero, 0, QuantizedRow.Levels);
-                bytes |= level << (8 * i);
+                bytes |= quantum.Round(value, inverse) << (8 * i);
             }
 
             words[line + word] = bytes;
         }
     }
-
-    /// <summary>The nearest whole number, ties to even, of a small value.</summary>
-    public static int Nearest(float value) =>
-        (int)Interop.FloatAsInt(value + QuantizedRow.WholeNumbers) - (int)Interop.FloatAsInt(QuantizedRow.WholeNumbers);
 }

@@ -6,8 +6,10 @@ namespace NativeSparse.Kernels;
 /// </summary>
 internal sealed class DeviceExperts : PackedExperts
 {
-    private readonly ExpertWeights? _biases;
-    private readonly QuantizedExpertWeights? _integerBiases;
+    private readonly float[] _upBias;
+    private readonly float[] _gateBias;
+    private readonly float[] _expertBias;
+    private readonly int[] _widths;
     private int _isDisposed;
 
     public DeviceExperts(Device device, ExpertWeights weights, Precision precision)
@@ -26,21 +28,9 @@ internal sealed class DeviceExperts : PackedExperts
         }
 
         (Up, Down) = (new DeviceTable(device, up), new DeviceTable(device, down));
-        _biases = new ExpertWeights
-        {
-            Experts = Experts,
-            InputWidth = d,
-            ExpertWidth = b,
-            OutputWidth = o,
-            Activation = Activation,
-            Up = default,
-            UpBias = weights.UpBias.ToArray(),
-            GateBias = weights.GateBias.ToArray(),
-            Down = default,
-            ExpertBias = weights.ExpertBias.ToArray(),
-            Widths = weights.Widths.ToArray(),
-        };
-        (UpBias, ExpertBias, Widths) = Store(weights.UpBias.Span, weights.GateBias.Span, weights.ExpertBias.Span, weights.Widths.Span);
+        (_upBias, _gateBias) = (weights.UpBias.ToArray(), weights.GateBias.ToArray());
+        (_expertBias, _widths) = (weights.ExpertBias.ToArray(), weights.Widths.ToArray());
+        (UpBias, ExpertBias, Widths) = Store();
     }
 
     public DeviceExperts(Device device, QuantizedExpertWeights weights)
@@ -65,24 +55,9 @@ internal sealed class DeviceExperts : PackedExperts
         }
 
         (Up, Down) = (new DeviceTable(device, up), new DeviceTable(device, down));
-        _integerBiases = new QuantizedExpertWeights
-        {
-            Experts = Experts,
-            InputWidth = d,
-            ExpertWidth = b,
-            OutputWidth = o,
-            Activation = Activation,
-            Up = default,
-            UpScales = weights.UpScales.ToArray(),
-            UpBias = weights.UpBias.ToArray(),
-            GateScales = weights.GateScales.ToArray(),
-            GateBias = weights.GateBias.ToArray(),
-            Down = default,
-            DownScales = weights.DownScales.ToArray(),
-            ExpertBias = weights.ExpertBias.ToArray(),
-            Widths = weights.Widths.ToArray(),
-        };
-        (UpBias, ExpertBias, Widths) = Store(weights.UpBias.Span, weights.GateBias.Span, weights.ExpertBias.Span, weights.Widths.Span);
+        (_upBias, _gateBias) = (weights.UpBias.ToArray(), weights.GateBias.ToArray());
+        (_expertBias, _widths) = (weights.ExpertBias.ToArray(), weights.Widths.ToArray());
+        (UpBias, ExpertBias, Widths) = Store();
     }
 
     public Device Device { get; }
@@ -140,28 +115,33 @@ internal sealed class DeviceExperts : PackedExperts
             OutputWidth = o,
             Activation = Activation,
             Up = up,
-            UpBias = _biases!.UpBias,
+            UpBias = _upBias,
             Gate = gate,
-            GateBias = _biases.GateBias,
+            GateBias = _gateBias,
             Down = down,
-            ExpertBias = _biases.ExpertBias,
-            Widths = _biases.Widths,
+            ExpertBias = _expertBias,
+            Widths = _widths,
         };
     }
 
     public override QuantizedExpertWeights UnpackInt8()
     {
-        if (_integerBiases is not { } biases)
+        if (Precision != Precision.Int8)
         {
             return base.UnpackInt8();
         }
 
         var (d, b, o) = (InputWidth, ExpertWidth, OutputWidth);
         var (up, gate, down) = (new sbyte[Experts * d * b], new sbyte[IsGated ? Experts * d * b : 0], new sbyte[Experts * b * o]);
+        var (upScales, gateScales, downScales) = (new float[Experts * b], new float[IsGated ? Experts * b : 0], Array.Empty<float>());
         for (var e = 0; e < Experts; e++)
         {
-            Separate(Up.LoadInt8(e).Values.Span, up.AsSpan(e * d * b, d * b), IsGated ? gate.AsSpan(e * d * b, d * b) : default, d);
-            Down.LoadInt8(e).Values.Span.CopyTo(down.AsSpan(e * b * o));
+            var columns = Up.LoadInt8(e);
+            Separate(columns.Values.Span, up.AsSpan(e * d * b, d * b), IsGated ? gate.AsSpan(e * d * b, d * b) : default, d);
+            Separate(columns.Scales.Span, upScales.AsSpan(e * b, b), IsGated ? gateScales.AsSpan(e * b, b) : default, 1);
+            var rows = Down.LoadInt8(e);
+            rows.Values.Span.CopyTo(down.AsSpan(e * b * o));
+            downScales = rows.Scales.ToArray();
         }
 
         return new QuantizedExpertWeights
@@ -172,15 +152,15 @@ internal sealed class DeviceExperts : PackedExperts
             OutputWidth = o,
             Activation = Activation,
             Up = up,
-            UpScales = biases.UpScales,
-            UpBias = biases.UpBias,
+            UpScales = upScales,
+            UpBias = _upBias,
             Gate = gate,
-            GateScales = biases.GateScales,
-            GateBias = biases.GateBias,
+            GateScales = gateScales,
+            GateBias = _gateBias,
             Down = down,
-            DownScales = biases.DownScales,
-            ExpertBias = biases.ExpertBias,
-            Widths = biases.Widths,
+            DownScales = downScales,
+            ExpertBias = _expertBias,
+            Widths = _widths,
         };
     }
 
@@ -245,12 +225,12 @@ internal sealed class DeviceExperts : PackedExperts
         }
     }
 
-    private (nint UpBias, nint ExpertBias, nint Widths) Store(
-        ReadOnlySpan<float> upBias, ReadOnlySpan<float> gateBias, ReadOnlySpan<float> expertBias, ReadOnlySpan<int> widths)
+    private (nint UpBias, nint ExpertBias, nint Widths) Store()
     {
-        var up = upBias.IsEmpty && gateBias.IsEmpty ? 0 : DeviceUpload.Store<float>(Device, Interleave(upBias, gateBias, Experts));
-        var expert = expertBias.IsEmpty ? 0 : DeviceUpload.Store(Device, expertBias);
-        int[] all = widths.IsEmpty ? [.. Enumerable.Repeat(ExpertWidth, Experts)] : widths.ToArray();
-        return (up, expert, DeviceUpload.Store<int>(Device, all));
+        var hasUpBias = _upBias.Length + _gateBias.Length > 0;
+        var up = hasUpBias ? DeviceUpload.Store<float>(Device, Interleave<float>(_upBias, _gateBias, Experts)) : 0;
+        var expert = _expertBias.Length == 0 ? 0 : DeviceUpload.Store<float>(Device, _expertBias);
+        int[] widths = _widths.Length == 0 ? [.. Enumerable.Repeat(ExpertWidth, Experts)] : _widths;
+        return (up, expert, DeviceUpload.Store<int>(Device, widths));
     }
 }

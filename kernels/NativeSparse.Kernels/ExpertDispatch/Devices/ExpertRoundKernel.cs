@@ -6,8 +6,6 @@ namespace NativeSparse.Kernels;
 internal static class ExpertRoundKernel
 {
     private const int MostThreads = 256;
-    private const int Levels = 127;
-    private const float MinNormal = 1.17549435e-38f;
 
     public static void Run(
         ExpertRoundParameters p,
@@ -47,21 +45,7 @@ internal static class ExpertRoundKernel
             Group.Barrier();
         }
 
-        largest = magnitudes[0];
-        var scale = largest / Levels;
-        var inverse = 0f;
-        RowQuantum quantum = default;
-        quantum.Zero = QuantizedRow.Middle;
-        if (largest == float.PositiveInfinity)
-        {
-            quantum.Scale = float.NaN;
-        }
-        else if (scale >= MinNormal)
-        {
-            quantum.Scale = scale;
-            inverse = 1 / scale;
-        }
-
+        var quantum = RowQuantum.OfMagnitude(magnitudes[0], out var inverse);
         if (Group.IdxX == 0)
         {
             quanta[token] = quantum;
@@ -78,8 +62,7 @@ internal static class ExpertRoundKernel
                 {
                     var h = (4 * word) + b;
                     var value = h < width ? hidden[((long)slot * p.Stride) + h] * factors[slot] : 0;
-                    var level = IntrinsicMath.Clamp(QuantizeKernel.Nearest(value * inverse) + QuantizedRow.Middle, 0, QuantizedRow.Levels);
-                    bytes |= level << (8 * b);
+                    bytes |= quantum.Round(value, inverse) << (8 * b);
                 }
 
                 words[((long)slot * p.Words) + word] = bytes;
