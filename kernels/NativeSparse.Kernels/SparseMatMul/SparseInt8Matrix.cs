@@ -5,7 +5,7 @@ namespace NativeSparse.Kernels;
 /// <c>[groups][4 / depth][columns][depth]</c>, zeros where a column stores none, and where in a rounded row each of them begins; the scale and the
 /// sum of each column. Owns its memory.
 /// </summary>
-internal sealed unsafe class SparseInt8Matrix : PackedMatrix
+internal sealed unsafe class SparseInt8Matrix : PackedMatrix, IInt8PanelMatrix
 {
     private readonly int _blockHeight;
     private readonly int[] _starts;
@@ -66,6 +66,13 @@ internal sealed unsafe class SparseInt8Matrix : PackedMatrix
 
     /// <summary>As the tile reads them.</summary>
     public int* Sums(int panel) => (int*)_columns.Floats + (((nint)Panels + panel) * Tile.Columns);
+
+    public void Multiply(ref Int8TileCall call, int panel)
+    {
+        call.Groups = Groups(panel);
+        call.GroupCount = GroupCount(panel);
+        Tile.RunGroups(call);
+    }
 
     /// <summary>The weights as they were packed.</summary>
     public QuantizedSparseWeights UnpackSparse()

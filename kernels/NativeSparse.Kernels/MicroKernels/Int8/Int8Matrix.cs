@@ -4,7 +4,7 @@ namespace NativeSparse.Kernels;
 /// int8 weights in the panels of one tile: <c>[N / columns][K / depth][columns][depth]</c>, zeros beyond K and N, with the scale and the
 /// sum of each column.
 /// </summary>
-internal sealed unsafe class Int8Matrix : PackedMatrix
+internal sealed unsafe class Int8Matrix : PackedMatrix, IInt8PanelMatrix
 {
     private readonly NativeBuffer _panels;
     private readonly NativeBuffer _scales;
@@ -67,6 +67,8 @@ internal sealed unsafe class Int8Matrix : PackedMatrix
 
     /// <summary>As the tile reads them.</summary>
     public int* Sums(int panel) => (int*)_sums.Floats + _firstSum + (panel * Tile.Columns);
+
+    void IInt8PanelMatrix.Multiply(ref Int8TileCall call, int panel) => Tile.Run(call);
 
     /// <summary>The panels that hold columns <paramref name="first"/> to <paramref name="end"/>; no weight is copied.</summary>
     public Int8Matrix PartOfOutputs(int first, int end)

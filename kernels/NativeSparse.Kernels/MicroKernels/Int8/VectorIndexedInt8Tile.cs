@@ -3,76 +3,21 @@ using System.Runtime.CompilerServices;
 namespace NativeSparse.Kernels;
 
 /// <summary>The int8 tile on managed vectors, with a list of groups of four inputs: the steps are those of the dense tile.</summary>
-internal static unsafe class VectorIndexedInt8Tile<TVectors, TVector>
+internal readonly unsafe struct VectorIndexedInt8Tile<TVectors, TVector> : IInt8Walk
     where TVectors : struct, IInt8Vectors<TVector>
     where TVector : struct
 {
     private const int CacheLine = 64;
 
     /// <summary>Bytes of one group of a panel.</summary>
-    private static int GroupBytes
+    public static int GroupBytes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => 2 * TVectors.Lanes * Int8Tile.GroupInputs;
     }
 
-    /// <summary>Multiplies; the outputs are not sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(in Int8TileCall call)
-    {
-        var part = call;
-        var tiles = (call.RowCount + TVectors.TileRows - 1) / TVectors.TileRows;
-
-        // Each tile asks for its share of the next panel, which is about as long as this one.
-        var share = call.Ahead is null ? 0 : (GroupBytes + tiles - 1) / tiles;
-        part.Ahead = call.Ahead is null ? call.Weights : call.Ahead;
-        for (var rows = call.RowCount; tiles > 0; tiles--)
-        {
-            var height = (rows + tiles - 1) / tiles;
-            Run(height, part, share);
-            part.Ahead += (nint)share * call.GroupCount;
-            part.Rows += height;
-            part.RowScales += height;
-            part.RowZeros += height;
-            part.Outputs += height;
-            rows -= height;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Run(int height, in Int8TileCall call, nint share)
-    {
-        switch (height)
-        {
-            case 1:
-                Run<RowCounts.One>(call, share);
-                break;
-            case 2:
-                Run<RowCounts.Two>(call, share);
-                break;
-            case 3:
-                Run<RowCounts.Three>(call, share);
-                break;
-            case 4:
-                Run<RowCounts.Four>(call, share);
-                break;
-            case 5:
-                Run<RowCounts.Five>(call, share);
-                break;
-            case 6:
-                Run<RowCounts.Six>(call, share);
-                break;
-            case 7:
-                Run<RowCounts.Seven>(call, share);
-                break;
-            default:
-                Run<RowCounts.Eight>(call, share);
-                break;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<TRows>(in Int8TileCall call, nint share)
+    public static void Run<TRows>(in Int8TileCall call, nint share)
         where TRows : struct, IRowCount
     {
         var x = call.Rows;

@@ -38,62 +38,12 @@ internal sealed unsafe class VectorInt8Tile<TVectors, TVector> : Int8Tile
 
     public override Int8Peak CreatePeak() => new VectorInt8Peak<TVectors, TVector>();
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run(in Int8TileCall call)
-    {
-        var part = call;
-        var tiles = (call.RowCount + TVectors.TileRows - 1) / TVectors.TileRows;
-        var steps = call.InputBytes / StepBytes;
+    public override void Run(in Int8TileCall call) =>
+        VectorInt8Rows<TVectors, TVector, Walk>.Run(call, call.InputBytes / StepBytes, 2 * VectorBytes);
 
-        // Each tile asks for its share of the next panel.
-        var share = call.Ahead is null ? 0 : ((2 * VectorBytes) + tiles - 1) / tiles;
-        part.Ahead = call.Ahead is null ? call.Weights : call.Ahead;
-        for (var rows = call.RowCount; tiles > 0; tiles--)
-        {
-            var height = (rows + tiles - 1) / tiles;
-            Run(height, part, share);
-            part.Ahead += (nint)share * steps;
-            part.Rows += height;
-            part.RowScales += height;
-            part.RowZeros += height;
-            part.Outputs += height;
-            rows -= height;
-        }
-    }
-
-    public override void RunGroups(in Int8TileCall call) => VectorIndexedInt8Tile<TVectors, TVector>.Run(call);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Run(int height, in Int8TileCall call, nint share)
-    {
-        switch (height)
-        {
-            case 1:
-                Run<RowCounts.One>(call, share);
-                break;
-            case 2:
-                Run<RowCounts.Two>(call, share);
-                break;
-            case 3:
-                Run<RowCounts.Three>(call, share);
-                break;
-            case 4:
-                Run<RowCounts.Four>(call, share);
-                break;
-            case 5:
-                Run<RowCounts.Five>(call, share);
-                break;
-            case 6:
-                Run<RowCounts.Six>(call, share);
-                break;
-            case 7:
-                Run<RowCounts.Seven>(call, share);
-                break;
-            default:
-                Run<RowCounts.Eight>(call, share);
-                break;
-        }
-    }
+    public override void RunGroups(in Int8TileCall call) =>
+        VectorInt8Rows<TVectors, TVector, VectorIndexedInt8Tile<TVectors, TVector>>.Run(
+            call, call.GroupCount, VectorIndexedInt8Tile<TVectors, TVector>.GroupBytes);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<TRows>(in Int8TileCall call, nint share)
@@ -264,5 +214,12 @@ internal sealed unsafe class VectorInt8Tile<TVectors, TVector> : Int8Tile
             scale,
             call.Biases + TVectors.Lanes,
             output + TVectors.Lanes);
+    }
+
+    /// <summary>Input by input: a value type, so that the cut into tiles is compiled for it.</summary>
+    private readonly struct Walk : IInt8Walk
+    {
+        public static void Run<TRows>(in Int8TileCall call, nint share)
+            where TRows : struct, IRowCount => VectorInt8Tile<TVectors, TVector>.Run<TRows>(call, share);
     }
 }
