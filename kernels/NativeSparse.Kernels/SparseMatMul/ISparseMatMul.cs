@@ -6,10 +6,10 @@ namespace NativeSparse.Kernels;
 /// </summary>
 /// <remarks>
 /// <para>
-/// float32. The stored entries of an output are summed in one chain of fused multiply-adds by ascending input; where blocks are single weights,
-/// the entries of even and of odd number are two chains, added last; then the bias is added. Every version sums in this order, so that results
-/// before the activation are equal bit for bit, and a row's result does not depend on T, on the other rows or on the threads. The error against
-/// exact arithmetic before the activation is at most 2 (n + 2) 2^-24 sum |x_k W_kn|, n being the stored entries of the output.
+/// float32. The stored entries of an output are summed in one chain of fused multiply-adds by ascending input; then the bias is added. Every
+/// version sums in this order, so that results before the activation are equal bit for bit, and a row's result does not depend on T, on the other
+/// rows or on the threads. The error against exact arithmetic before the activation is at most 2 (n + 2) 2^-24 sum |x_k W_kn|, n being the stored
+/// entries of the output.
 /// Zeros that are not stored are not multiplied: an infinite or NaN input reaches only the outputs that store an entry for it.
 /// </para>
 /// <para>

@@ -58,16 +58,12 @@ internal sealed unsafe class ReferenceSparseMatMul : ISparseMatMul
         var starts = weights.Starts.Span;
         var inputs = weights.Inputs.Span;
         var values = weights.Values.Span;
-        var (even, odd) = (0f, 0f);
+        var total = 0f;
         for (var block = starts[row]; block < starts[row + 1]; block++)
         {
-            var value = values[(block * weights.BlockHeight) + place];
-            var isOdd = weights.BlockHeight == 1 && (block - starts[row]) % 2 == 1;
-            ref var sum = ref isOdd ? ref odd : ref even;
-            sum = MathF.FusedMultiplyAdd(value, x[inputs[block] * stride], sum);
+            total = MathF.FusedMultiplyAdd(values[(block * weights.BlockHeight) + place], x[inputs[block] * stride], total);
         }
 
-        var total = weights.BlockHeight == 1 ? even + odd : even;
         return ReferenceActivation.Apply(epilogue.Activation, total + (epilogue.Bias.IsEmpty ? 0 : epilogue.Bias.Row(0)[output]));
     }
 

@@ -24,33 +24,16 @@ internal static class SparseKernel
 
         var row = output / p.BlockHeight;
         var end = o.Starts[row + 1];
-        Quad even = default, odd = default;
-        var entry = o.Starts[row];
         var place = output % p.BlockHeight;
-        for (; entry + 1 < end; entry += 2)
+        Quad sums = default;
+        for (var entry = o.Starts[row]; entry < end; entry++)
         {
-            var first = Load(p, o, entry, token);
-            var second = Load(p, o, entry + 1, token);
-            even.Add(o.Values[((long)entry * p.BlockHeight) + place], first);
-            if (p.BlockHeight == 1)
-            {
-                odd.Add(o.Values[entry + 1], second);
-            }
-            else
-            {
-                even.Add(o.Values[((long)(entry + 1) * p.BlockHeight) + place], second);
-            }
+            sums.Add(o.Values[((long)entry * p.BlockHeight) + place], Load(p, o, entry, token));
         }
 
-        if (entry < end)
-        {
-            even.Add(o.Values[((long)entry * p.BlockHeight) + place], Load(p, o, entry, token));
-        }
-
-        even.Add(1, odd);
         for (var i = 0; i < 4 && token + i < p.Tokens; i++)
         {
-            Store(p, o, token + i, output, Pick(even, i));
+            Store(p, o, token + i, output, Pick(sums, i));
         }
     }
 

@@ -7,10 +7,19 @@ internal unsafe struct SparsePass<TWidth, TVector>
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
 {
-    /// <summary>Outputs of a strip: a whole number of blocks of every height.</summary>
-    public const int StripOutputs = 32;
-
     private const int MaxRegisters = 4;
+
+    /// <summary>Outputs of a strip: a whole number of pairs and of blocks of every height; its sums lie in the first-level cache.</summary>
+    private const int StripOutputs = 128;
+
+    /// <summary>Bytes of a group's inputs that the second-level cache holds beside the weights.</summary>
+    private const int CachedBytes = 256 << 10;
+
+    /// <summary>Bytes of a group's inputs, about what the first-level cache holds.</summary>
+    private const int NearBytes = 32 << 10;
+
+    /// <summary>Entries of an output in a block of inputs that are worth the loading and storing of its sums.</summary>
+    private const int LeastEntries = 50;
 
     public VectorSparse Weights;
     public View X;
@@ -31,12 +40,25 @@ internal unsafe struct SparsePass<TWidth, TVector>
     public int Count;
     public int GroupWidth;
     public int Groups;
-    public int Strips;
     public int Chunks;
     public CancellationToken Cancellation;
 
     /// <summary>Few outputs leave room for more registers of tokens.</summary>
     public static int GroupWidthOf(int blockHeight) => (blockHeight <= 2 ? MaxRegisters : 2) * TWidth.Lanes;
+
+    /// <summary>
+    /// Where each multiply-add loads its inputs, they come from the first-level cache as far as the weights are dense enough to fill blocks of so
+    /// few inputs; where four outputs share them, from the second-level cache.
+    /// </summary>
+    public static VectorSparse Pack(SparseWeights weights, string version)
+    {
+        var inputBytes = sizeof(float) * GroupWidthOf(weights.BlockHeight);
+        var most = CachedBytes / inputBytes;
+        var inputs = weights.BlockHeight > 2
+            ? most
+            : (int)Math.Clamp(LeastEntries / Math.Max(weights.Density, 1e-6), NearBytes / inputBytes, most / 2);
+        return new VectorSparse(weights, StripOutputs, inputs, version);
+    }
 
     /// <summary>Transposes the tokens of one group.</summary>
     public static void Gather(ref SparsePass<TWidth, TVector> pass, int group)
@@ -69,15 +91,16 @@ internal unsafe struct SparsePass<TWidth, TVector>
     public static void Run(ref SparsePass<TWidth, TVector> pass, int chunk)
     {
         var width = pass.GroupWidth;
-        var strip = stackalloc float[StripOutputs * MaxRegisters * TWidth.Lanes];
-        var rows = stackalloc float*[StripOutputs];
-        PanelTail.Point(strip, width, rows, StripOutputs);
+        var stripOutputs = pass.Weights.StripOutputs;
+        var strip = stackalloc float[stripOutputs * width];
+        var rows = stackalloc float*[stripOutputs];
+        PanelTail.Point(strip, width, rows, stripOutputs);
         var (item, end) = pass.Items(chunk);
         for (; item < end; item++)
         {
             pass.Cancellation.ThrowIfCancellationRequested();
-            var (start, first) = (item / pass.Strips * width, item % pass.Strips * StripOutputs);
-            var (count, outputs) = (Math.Min(width, pass.Count - start), Math.Min(StripOutputs, pass.Weights.OutputWidth - first));
+            var (start, first) = (item / pass.Weights.Strips * width, item % pass.Weights.Strips * stripOutputs);
+            var (count, outputs) = (Math.Min(width, pass.Count - start), Math.Min(stripOutputs, pass.Weights.OutputWidth - first));
             if (pass.IsChannels && count == width)
             {
                 pass.Multiply(pass.X.Row(0) + start, pass.X.Stride, first, outputs, count, strip);
@@ -127,58 +150,101 @@ internal unsafe struct SparsePass<TWidth, TVector>
 
     private readonly (int First, int End) Items(int chunk)
     {
-        var items = (long)Groups * Strips;
+        var items = (long)Groups * Weights.Strips;
         return ((int)(items * chunk / Chunks), (int)(items * (chunk + 1) / Chunks));
     }
 
     /// <summary>strip[n][p] = sum over the entries of output first + n, bias added; the strip's rows are as wide as a group.</summary>
     private readonly void Multiply(float* x, nint stride, int first, int outputs, int count, float* strip)
     {
-        var height = Weights.BlockHeight;
         var isShort = count <= 2 * TWidth.Lanes;
-        for (var n = 0; n < outputs; n += height)
+        var height = Weights.BlockHeight;
+        var rows = (outputs + height - 1) / height;
+        for (var block = 0; block < Weights.InputBlocks; block++)
         {
-            var start = Weights.Starts[(first + n) / height];
-            var entries = Weights.Starts[((first + n) / height) + 1] - start;
-            var inputs = Weights.Inputs + start;
-            var values = Weights.Values + ((nint)start * height);
-            var bias = Bias.Row(0) + first + n;
-            var y = strip + (n * GroupWidth);
+            var starts = Weights.Starts + ((((first / Weights.StripOutputs) * Weights.InputBlocks) + block) * Weights.StripRows);
+            var inputs = x + (block * Weights.BlockInputs * stride);
+            var bias = block == Weights.InputBlocks - 1 ? Bias.Row(0) + first : null;
             switch (height)
             {
                 case 1 when isShort:
-                    SparseTile<TWidth, TVector>.RunOne<RowCounts.Two>(inputs, values, entries, x, stride, bias[0], y);
+                    MultiplySingle<RowCounts.Two>(starts, rows, inputs, stride, block == 0, bias, strip);
                     break;
                 case 1:
-                    SparseTile<TWidth, TVector>.RunOne<RowCounts.Four>(inputs, values, entries, x, stride, bias[0], y);
+                    MultiplySingle<RowCounts.Four>(starts, rows, inputs, stride, block == 0, bias, strip);
                     break;
                 case 2 when isShort:
-                    SparseTile<TWidth, TVector>.RunTwo<RowCounts.Two>(inputs, values, entries, x, stride, bias, y, GroupWidth);
+                    MultiplyTwo<RowCounts.Two>(starts, rows, inputs, stride, block == 0, bias, strip);
                     break;
                 case 2:
-                    SparseTile<TWidth, TVector>.RunTwo<RowCounts.Four>(inputs, values, entries, x, stride, bias, y, GroupWidth);
+                    MultiplyTwo<RowCounts.Four>(starts, rows, inputs, stride, block == 0, bias, strip);
                     break;
                 default:
-                    MultiplyBlock(inputs, values, entries, x, stride, bias, y);
+                    MultiplyBlocks(starts, rows, inputs, stride, block == 0, bias, strip);
                     break;
             }
         }
     }
 
-    /// <summary>A block of 4 outputs or more, in tiles of what the registers hold.</summary>
-    private readonly void MultiplyBlock(int* inputs, float* values, int entries, float* x, nint stride, float* bias, float* y)
+    private readonly void MultiplySingle<TVectors>(int* starts, int rows, float* x, nint stride, bool isFirst, float* bias, float* y)
+        where TVectors : struct, IRowCount
+    {
+        for (var row = 0; row < rows; row += 2)
+        {
+            var start = starts[row];
+            SparseTile<TWidth, TVector>.RunPair<TVectors>(
+                Weights.Inputs + start,
+                Weights.Values + start,
+                starts[row + 1] - start,
+                starts[row + 2] - starts[row + 1],
+                x,
+                stride,
+                isFirst,
+                bias == null ? null : bias + row,
+                y + (row * GroupWidth),
+                GroupWidth);
+        }
+    }
+
+    private readonly void MultiplyTwo<TVectors>(int* starts, int rows, float* x, nint stride, bool isFirst, float* bias, float* y)
+        where TVectors : struct, IRowCount
+    {
+        for (var row = 0; row < rows; row++)
+        {
+            var start = starts[row];
+            SparseTile<TWidth, TVector>.RunTwo<TVectors>(
+                Weights.Inputs + start,
+                Weights.Values + (2 * (nint)start),
+                starts[row + 1] - start,
+                x,
+                stride,
+                isFirst,
+                bias == null ? null : bias + (2 * row),
+                y + (2 * row * GroupWidth),
+                GroupWidth);
+        }
+    }
+
+    /// <summary>Blocks of 4 outputs or more, in tiles of what the registers hold.</summary>
+    private readonly void MultiplyBlocks(int* starts, int rows, float* x, nint stride, bool isFirst, float* bias, float* y)
     {
         var height = Weights.BlockHeight;
         var isTall = height >= 8 && TWidth.TileRows >= 8;
-        for (var n = 0; n < height; n += isTall ? 8 : 4)
+        for (var output = 0; output < rows * height; output += isTall ? 8 : 4)
         {
+            var (row, place) = (output / height, output % height);
+            var (start, count) = (starts[row], starts[row + 1] - starts[row]);
+            var inputs = Weights.Inputs + start;
+            var values = Weights.Values + ((nint)start * height) + place;
+            var added = bias == null ? null : bias + output;
+            var target = y + (output * GroupWidth);
             if (isTall)
             {
-                SparseTile<TWidth, TVector>.RunBlock<RowCounts.Eight>(inputs, values + n, height, entries, x, stride, bias + n, y + (n * GroupWidth), GroupWidth);
+                SparseTile<TWidth, TVector>.RunBlock<RowCounts.Eight>(inputs, values, height, count, x, stride, isFirst, added, target, GroupWidth);
             }
             else
             {
-                SparseTile<TWidth, TVector>.RunBlock<RowCounts.Four>(inputs, values + n, height, entries, x, stride, bias + n, y + (n * GroupWidth), GroupWidth);
+                SparseTile<TWidth, TVector>.RunBlock<RowCounts.Four>(inputs, values, height, count, x, stride, isFirst, added, target, GroupWidth);
             }
         }
     }

@@ -4,51 +4,67 @@ namespace NativeSparse.Kernels;
 
 /// <summary>
 /// The register tiles of sparse products: one block of outputs, whose weights are broadcast, times some registers of neighbouring tokens or
-/// pixels, which are loaded once for all outputs of the block.
+/// pixels, which are loaded once for all outputs of the block. Sums begin at 0 with the first inputs, else at what lies in y.
 /// </summary>
 internal static unsafe class SparseTile<TWidth, TVector>
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
 {
     /// <summary>
-    /// One output, TVectors registers: <c>y[p] = sum_i values[i] x[inputs[i] stride + p] + bias</c>. Entries of even and odd number are chains of
-    /// their own, so that twice as many sums are under way.
+    /// Two outputs with a pattern each, whose entries follow each other, TVectors registers: <c>y[n][p] += sum_i values[i] x[inputs[i] stride + p]</c>;
+    /// y rows lie <paramref name="yStride"/> values apart. Two chains are under way, as one alone would wait for each addition.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void RunOne<TVectors>(int* inputs, float* values, int count, float* x, nint stride, float bias, float* y)
+    public static void RunPair<TVectors>(
+        ushort* inputs, float* values, int count, int nextCount, float* x, nint stride, bool isFirst, float* bias, float* y, nint yStride)
         where TVectors : struct, IRowCount
     {
         TVector a0 = default, a1 = default, a2 = default, a3 = default;
         TVector b0 = default, b1 = default, b2 = default, b3 = default;
+        if (!isFirst)
+        {
+            Load<TVectors>(y, ref a0, ref a1, ref a2, ref a3);
+            Load<TVectors>(y + yStride, ref b0, ref b1, ref b2, ref b3);
+        }
+
+        var common = Math.Min(count, nextCount);
+        var nextInputs = inputs + count;
+        var nextValues = values + count;
         var i = 0;
-        for (; i <= count - 2; i += 2)
+        for (; i < common; i++)
         {
             AddEntry<TVectors>(values[i], x + (inputs[i] * stride), ref a0, ref a1, ref a2, ref a3);
-            AddEntry<TVectors>(values[i + 1], x + (inputs[i + 1] * stride), ref b0, ref b1, ref b2, ref b3);
+            AddEntry<TVectors>(nextValues[i], x + (nextInputs[i] * stride), ref b0, ref b1, ref b2, ref b3);
         }
 
-        if (i < count)
+        for (var k = i; k < count; k++)
         {
-            AddEntry<TVectors>(values[i], x + (inputs[i] * stride), ref a0, ref a1, ref a2, ref a3);
+            AddEntry<TVectors>(values[k], x + (inputs[k] * stride), ref a0, ref a1, ref a2, ref a3);
         }
 
-        var added = TWidth.Broadcast(bias);
-        TWidth.Store(TWidth.Add(TWidth.Add(a0, b0), added), y);
-        TWidth.Store(TWidth.Add(TWidth.Add(a1, b1), added), y + TWidth.Lanes);
-        if (TVectors.Count > 2)
+        for (; i < nextCount; i++)
         {
-            TWidth.Store(TWidth.Add(TWidth.Add(a2, b2), added), y + (2 * TWidth.Lanes));
-            TWidth.Store(TWidth.Add(TWidth.Add(a3, b3), added), y + (3 * TWidth.Lanes));
+            AddEntry<TVectors>(nextValues[i], x + (nextInputs[i] * stride), ref b0, ref b1, ref b2, ref b3);
         }
+
+        Store<TVectors>(a0, a1, a2, a3, bias, y);
+        Store<TVectors>(b0, b1, b2, b3, bias == null ? null : bias + 1, y + yStride);
     }
 
-    /// <summary>Two outputs, TVectors registers; y rows lie <paramref name="yStride"/> values apart.</summary>
+    /// <summary>Two outputs that share a pattern, TVectors registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void RunTwo<TVectors>(int* inputs, float* values, int count, float* x, nint stride, float* bias, float* y, nint yStride)
+    public static void RunTwo<TVectors>(
+        ushort* inputs, float* values, int count, float* x, nint stride, bool isFirst, float* bias, float* y, nint yStride)
         where TVectors : struct, IRowCount
     {
         TVector a0 = default, a1 = default, a2 = default, a3 = default;
         TVector b0 = default, b1 = default, b2 = default, b3 = default;
+        if (!isFirst)
+        {
+            Load<TVectors>(y, ref a0, ref a1, ref a2, ref a3);
+            Load<TVectors>(y + yStride, ref b0, ref b1, ref b2, ref b3);
+        }
+
         for (var i = 0; i < count; i++)
         {
             var source = x + (inputs[i] * stride);
@@ -70,23 +86,33 @@ internal static unsafe class SparseTile<TWidth, TVector>
             }
         }
 
-        StorePair(a0, a1, bias[0], y);
-        StorePair(b0, b1, bias[1], y + yStride);
-        if (TVectors.Count > 2)
-        {
-            StorePair(a2, a3, bias[0], y + (2 * TWidth.Lanes));
-            StorePair(b2, b3, bias[1], y + yStride + (2 * TWidth.Lanes));
-        }
+        Store<TVectors>(a0, a1, a2, a3, bias, y);
+        Store<TVectors>(b0, b1, b2, b3, bias == null ? null : bias + 1, y + yStride);
     }
 
     /// <summary>Four or eight outputs, two registers; the values of one entry lie <paramref name="valueStride"/> apart from the next entry's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RunBlock<TRows>(
-        int* inputs, float* values, nint valueStride, int count, float* x, nint stride, float* bias, float* y, nint yStride)
+        ushort* inputs, float* values, nint valueStride, int count, float* x, nint stride, bool isFirst, float* bias, float* y, nint yStride)
         where TRows : struct, IRowCount
     {
         TVector s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
         TVector s40 = default, s41 = default, s50 = default, s51 = default, s60 = default, s61 = default, s70 = default, s71 = default;
+        if (!isFirst)
+        {
+            LoadPair(y, ref s00, ref s01);
+            LoadPair(y + yStride, ref s10, ref s11);
+            LoadPair(y + (2 * yStride), ref s20, ref s21);
+            LoadPair(y + (3 * yStride), ref s30, ref s31);
+            if (TRows.Count > 4)
+            {
+                LoadPair(y + (4 * yStride), ref s40, ref s41);
+                LoadPair(y + (5 * yStride), ref s50, ref s51);
+                LoadPair(y + (6 * yStride), ref s60, ref s61);
+                LoadPair(y + (7 * yStride), ref s70, ref s71);
+            }
+        }
+
         for (var i = 0; i < count; i++)
         {
             var source = x + (inputs[i] * stride);
@@ -106,16 +132,16 @@ internal static unsafe class SparseTile<TWidth, TVector>
             values += valueStride;
         }
 
-        StorePair(s00, s01, bias[0], y);
-        StorePair(s10, s11, bias[1], y + yStride);
-        StorePair(s20, s21, bias[2], y + (2 * yStride));
-        StorePair(s30, s31, bias[3], y + (3 * yStride));
+        StorePair(s00, s01, bias, 0, y);
+        StorePair(s10, s11, bias, 1, y + yStride);
+        StorePair(s20, s21, bias, 2, y + (2 * yStride));
+        StorePair(s30, s31, bias, 3, y + (3 * yStride));
         if (TRows.Count > 4)
         {
-            StorePair(s40, s41, bias[4], y + (4 * yStride));
-            StorePair(s50, s51, bias[5], y + (5 * yStride));
-            StorePair(s60, s61, bias[6], y + (6 * yStride));
-            StorePair(s70, s71, bias[7], y + (7 * yStride));
+            StorePair(s40, s41, bias, 4, y + (4 * yStride));
+            StorePair(s50, s51, bias, 5, y + (5 * yStride));
+            StorePair(s60, s61, bias, 6, y + (6 * yStride));
+            StorePair(s70, s71, bias, 7, y + (7 * yStride));
         }
     }
 
@@ -142,10 +168,41 @@ internal static unsafe class SparseTile<TWidth, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StorePair(TVector s0, TVector s1, float bias, float* y)
+    private static void Load<TVectors>(float* y, ref TVector s0, ref TVector s1, ref TVector s2, ref TVector s3)
+        where TVectors : struct, IRowCount
     {
-        var added = TWidth.Broadcast(bias);
-        TWidth.Store(TWidth.Add(s0, added), y);
-        TWidth.Store(TWidth.Add(s1, added), y + TWidth.Lanes);
+        LoadPair(y, ref s0, ref s1);
+        if (TVectors.Count > 2)
+        {
+            LoadPair(y + (2 * TWidth.Lanes), ref s2, ref s3);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void LoadPair(float* y, ref TVector s0, ref TVector s1) => (s0, s1) = (TWidth.Load(y), TWidth.Load(y + TWidth.Lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TVectors>(TVector s0, TVector s1, TVector s2, TVector s3, float* bias, float* y)
+        where TVectors : struct, IRowCount
+    {
+        StorePair(s0, s1, bias, 0, y);
+        if (TVectors.Count > 2)
+        {
+            StorePair(s2, s3, bias, 0, y + (2 * TWidth.Lanes));
+        }
+    }
+
+    /// <summary>The bias is added with the last inputs, which bring one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StorePair(TVector s0, TVector s1, float* bias, int output, float* y)
+    {
+        if (bias != null)
+        {
+            var added = TWidth.Broadcast(bias[output]);
+            (s0, s1) = (TWidth.Add(s0, added), TWidth.Add(s1, added));
+        }
+
+        TWidth.Store(s0, y);
+        TWidth.Store(s1, y + TWidth.Lanes);
     }
 }

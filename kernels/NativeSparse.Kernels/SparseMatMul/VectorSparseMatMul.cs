@@ -22,7 +22,7 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector>(Int8Products in
     public PackedSparse Pack(SparseWeights weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        return new VectorSparse(weights, Version);
+        return SparsePass<TWidth, TVector>.Pack(weights, Version);
     }
 
     public PackedSparse Pack(QuantizedSparseWeights weights)
@@ -98,8 +98,8 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector>(Int8Products in
 
     private static SparsePass<TWidth, TVector> Create(in Execution execution, VectorSparse weights, in Epilogue epilogue, int count)
     {
-        // Blocks at the end may reach beyond N: they add zeros.
-        var bias = execution.Scratch.Rent(1, (weights.OutputWidth + weights.BlockHeight - 1) / weights.BlockHeight * weights.BlockHeight);
+        // Pairs and blocks at the end may reach beyond N: they add zeros.
+        var bias = execution.Scratch.Rent(1, weights.Strips * weights.StripOutputs);
         new Span<float>(bias.Row(0), bias.Columns).Clear();
         if (!epilogue.Bias.IsEmpty)
         {
@@ -108,7 +108,6 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector>(Int8Products in
 
         var width = SparsePass<TWidth, TVector>.GroupWidthOf(weights.BlockHeight);
         var groups = (count + width - 1) / width;
-        var strips = (weights.OutputWidth + SparsePass<TWidth, TVector>.StripOutputs - 1) / SparsePass<TWidth, TVector>.StripOutputs;
         var work = (long)(weights.Density * weights.InputWidth * weights.OutputWidth * count);
         var threads = execution.Splitter.Threads;
         return new SparsePass<TWidth, TVector>
@@ -119,8 +118,7 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector>(Int8Products in
             Count = count,
             GroupWidth = width,
             Groups = groups,
-            Strips = strips,
-            Chunks = threads == 1 ? 1 : (int)Math.Clamp(work / LeastWork, 1, Math.Min(ChunksPerThread * threads, groups * strips)),
+            Chunks = threads == 1 ? 1 : (int)Math.Clamp(work / LeastWork, 1, Math.Min(ChunksPerThread * threads, groups * weights.Strips)),
             Cancellation = execution.Cancellation,
         };
     }
