@@ -21,7 +21,7 @@ public abstract class SparseMatMulContract : IDisposable
                 foreach (var (rows, inputs, outputs) in new[]
                 {
                     (0, 4, 5), (1, 1, 1), (1, 37, 70), (2, 5, 33), (7, 64, 32), (13, 90, 31), (16, 17, 64), (33, 40, 100), (65, 33, 47), (131, 70, 66),
-                    (600, 20, 36),
+                    (600, 20, 36), (5, 1300, 150), (3, 8300, 20),
                 })
                 {
                     shapes.Add(rows, inputs, outputs, height);
@@ -143,13 +143,13 @@ public abstract class SparseMatMulContract : IDisposable
     [Fact]
     public void Weights_come_back_as_they_were_packed()
     {
-        foreach (var height in new[] { 1, 2, 16 })
+        foreach (var (inputs, outputs, height) in new[] { (33, 37, 1), (33, 37, 2), (33, 37, 16), (2100, 300, 1), (8300, 20, 4) })
         {
-            var weights = SparseProblem.Weights(33, 37, height, 0.3);
+            var weights = SparseProblem.Weights(inputs, outputs, height, 0.3);
             using var packed = _backend.Sparse.Pack(weights);
             var unpacked = packed.Unpack();
             Assert.Equal(weights.ToDense(), unpacked.ToDense());
-            Assert.Equal((33, 37, height), (packed.InputWidth, packed.OutputWidth, packed.BlockHeight));
+            Assert.Equal((inputs, outputs, height), (packed.InputWidth, packed.OutputWidth, packed.BlockHeight));
             Assert.Equal(weights.Density, packed.Density);
             Assert.True(packed.ByteCount >= sizeof(float) * weights.Values.Length);
         }
