@@ -39,9 +39,15 @@ internal unsafe struct SparsePass<TWidth, TVector>
 
     public int Count;
     public int GroupWidth;
+
+    /// <summary>Groups that are computed together.</summary>
+    public int BatchGroups;
+
     public int Groups;
     public int Chunks;
     public CancellationToken Cancellation;
+
+    public readonly int Batches => (Groups + BatchGroups - 1) / BatchGroups;
 
     /// <summary>Few outputs leave room for more registers of tokens.</summary>
     public static int GroupWidthOf(int blockHeight) => (blockHeight <= 2 ? MaxRegisters : 2) * TWidth.Lanes;
@@ -59,6 +65,13 @@ internal unsafe struct SparsePass<TWidth, TVector>
             : (int)Math.Clamp(LeastEntries / Math.Max(weights.Density, 1e-6), NearBytes / inputBytes, most / 2);
         return new VectorSparse(weights, StripOutputs, inputs, version);
     }
+
+    /// <summary>
+    /// As many groups of pixels as the second-level cache holds inputs of: outputs are then written in long stretches, instead of a few values in
+    /// each of many rows that lie far apart.
+    /// </summary>
+    public static int PixelGroups(VectorSparse weights) =>
+        Math.Max(1, CachedBytes / (sizeof(float) * GroupWidthOf(weights.BlockHeight) * weights.InputWidth));
 
     /// <summary>Transposes the tokens of one group.</summary>
     public static void Gather(ref SparsePass<TWidth, TVector> pass, int group)
@@ -91,43 +104,80 @@ internal unsafe struct SparsePass<TWidth, TVector>
     public static void Run(ref SparsePass<TWidth, TVector> pass, int chunk)
     {
         var width = pass.GroupWidth;
-        var stripOutputs = pass.Weights.StripOutputs;
-        var strip = stackalloc float[stripOutputs * width];
-        var rows = stackalloc float*[stripOutputs];
-        PanelTail.Point(strip, width, rows, stripOutputs);
+        var sums = stackalloc float[pass.Weights.StripOutputs * width];
+        var rows = stackalloc float*[pass.Weights.StripOutputs];
         var (item, end) = pass.Items(chunk);
         for (; item < end; item++)
         {
             pass.Cancellation.ThrowIfCancellationRequested();
-            var (start, first) = (item / pass.Weights.Strips * width, item % pass.Weights.Strips * stripOutputs);
-            var (count, outputs) = (Math.Min(width, pass.Count - start), Math.Min(stripOutputs, pass.Weights.OutputWidth - first));
-            if (pass.IsChannels && count == width)
+            var (number, first) = (item % pass.Weights.Strips, item % pass.Weights.Strips * pass.Weights.StripOutputs);
+            var start = item / pass.Weights.Strips * pass.BatchGroups * width;
+            var count = Math.Min(pass.BatchGroups * width, pass.Count - start);
+            var strip = new SparseStrip<TWidth, TVector>
             {
-                pass.Multiply(pass.X.Row(0) + start, pass.X.Stride, first, outputs, count, strip);
-            }
-            else
-            {
-                pass.Multiply(pass.Packed.Row(pass.IsChannels ? 0 : start / width * pass.Weights.InputWidth), width, first, outputs, count, strip);
-            }
-
-            pass.Activate(rows, outputs, count);
+                Weights = pass.Weights,
+                Number = number,
+                Outputs = Math.Min(pass.Weights.StripOutputs, pass.Weights.OutputWidth - first),
+                Bias = pass.Bias.Row(0) + first,
+                GroupWidth = width,
+            };
             if (pass.IsChannels)
             {
-                pass.StorePixels(rows, start, count, first, outputs);
+                pass.RunPixels(strip, start, count, first, sums, rows);
             }
             else
             {
-                pass.StoreTokens(strip, start, count, first, outputs);
+                strip.X = pass.Packed.Row(start / width * pass.Weights.InputWidth);
+                strip.InputStride = width;
+                pass.RunAside(strip, count, sums, rows);
+                pass.StoreTokens(sums, start, count, first, strip.Outputs);
             }
         }
     }
 
-    private readonly void StorePixels(float** rows, int start, int count, int first, int outputs)
+    /// <summary>Whole groups of pixels go straight to their places, where no block or pair of outputs reaches beyond them.</summary>
+    private readonly void RunPixels(SparseStrip<TWidth, TVector> strip, int start, int count, int first, float* sums, float** rows)
     {
-        for (var n = 0; n < outputs; n++)
+        var isWhole = strip.Outputs % Math.Max(Weights.BlockHeight, 2) == 0;
+        if (isWhole && count >= GroupWidth)
         {
-            new ReadOnlySpan<float>(rows[n], count).CopyTo(new Span<float>(Y.Row(first + n) + start, count));
+            (strip.Groups, strip.InputStride, strip.OutputStride) = (count / GroupWidth, X.Stride, Y.Stride);
+            strip.X = X.Row(0) + start;
+            strip.Y = Y.Row(first) + start;
+            strip.Multiply();
+            for (var n = 0; n < strip.Outputs; n++)
+            {
+                rows[n] = Y.Row(first + n) + start;
+            }
+
+            Activate(rows, strip.Outputs, strip.Groups * GroupWidth);
+            start += strip.Groups * GroupWidth;
+            count -= strip.Groups * GroupWidth;
         }
+
+        for (; count > 0; start += GroupWidth, count -= GroupWidth)
+        {
+            var isFull = count >= GroupWidth;
+            strip.X = isFull ? X.Row(0) + start : Packed.Row(0);
+            strip.InputStride = isFull ? X.Stride : GroupWidth;
+            RunAside(strip, Math.Min(count, GroupWidth), sums, rows);
+            for (var n = 0; n < strip.Outputs; n++)
+            {
+                new ReadOnlySpan<float>(rows[n], Math.Min(count, GroupWidth)).CopyTo(new Span<float>(Y.Row(first + n) + start, Math.Min(count, GroupWidth)));
+            }
+        }
+    }
+
+    /// <summary>One group, whose outputs do not lie in y yet.</summary>
+    private readonly void RunAside(SparseStrip<TWidth, TVector> strip, int count, float* sums, float** rows)
+    {
+        strip.Groups = 1;
+        strip.Y = sums;
+        strip.OutputStride = GroupWidth;
+        strip.IsShort = count <= 2 * TWidth.Lanes;
+        strip.Multiply();
+        PanelTail.Point(sums, GroupWidth, rows, strip.Outputs);
+        Activate(rows, strip.Outputs, count);
     }
 
     private readonly void StoreTokens(float* strip, int start, int count, int first, int outputs)
@@ -150,103 +200,8 @@ internal unsafe struct SparsePass<TWidth, TVector>
 
     private readonly (int First, int End) Items(int chunk)
     {
-        var items = (long)Groups * Weights.Strips;
+        var items = (long)Batches * Weights.Strips;
         return ((int)(items * chunk / Chunks), (int)(items * (chunk + 1) / Chunks));
-    }
-
-    /// <summary>strip[n][p] = sum over the entries of output first + n, bias added; the strip's rows are as wide as a group.</summary>
-    private readonly void Multiply(float* x, nint stride, int first, int outputs, int count, float* strip)
-    {
-        var isShort = count <= 2 * TWidth.Lanes;
-        var height = Weights.BlockHeight;
-        var rows = (outputs + height - 1) / height;
-        for (var block = 0; block < Weights.InputBlocks; block++)
-        {
-            var starts = Weights.Starts + ((((first / Weights.StripOutputs) * Weights.InputBlocks) + block) * Weights.StripRows);
-            var inputs = x + (block * Weights.BlockInputs * stride);
-            var bias = block == Weights.InputBlocks - 1 ? Bias.Row(0) + first : null;
-            switch (height)
-            {
-                case 1 when isShort:
-                    MultiplySingle<RowCounts.Two>(starts, rows, inputs, stride, block == 0, bias, strip);
-                    break;
-                case 1:
-                    MultiplySingle<RowCounts.Four>(starts, rows, inputs, stride, block == 0, bias, strip);
-                    break;
-                case 2 when isShort:
-                    MultiplyTwo<RowCounts.Two>(starts, rows, inputs, stride, block == 0, bias, strip);
-                    break;
-                case 2:
-                    MultiplyTwo<RowCounts.Four>(starts, rows, inputs, stride, block == 0, bias, strip);
-                    break;
-                default:
-                    MultiplyBlocks(starts, rows, inputs, stride, block == 0, bias, strip);
-                    break;
-            }
-        }
-    }
-
-    private readonly void MultiplySingle<TVectors>(int* starts, int rows, float* x, nint stride, bool isFirst, float* bias, float* y)
-        where TVectors : struct, IRowCount
-    {
-        for (var row = 0; row < rows; row += 2)
-        {
-            var start = starts[row];
-            SparseTile<TWidth, TVector>.RunPair<TVectors>(
-                Weights.Inputs + start,
-                Weights.Values + start,
-                starts[row + 1] - start,
-                starts[row + 2] - starts[row + 1],
-                x,
-                stride,
-                isFirst,
-                bias == null ? null : bias + row,
-                y + (row * GroupWidth),
-                GroupWidth);
-        }
-    }
-
-    private readonly void MultiplyTwo<TVectors>(int* starts, int rows, float* x, nint stride, bool isFirst, float* bias, float* y)
-        where TVectors : struct, IRowCount
-    {
-        for (var row = 0; row < rows; row++)
-        {
-            var start = starts[row];
-            SparseTile<TWidth, TVector>.RunTwo<TVectors>(
-                Weights.Inputs + start,
-                Weights.Values + (2 * (nint)start),
-                starts[row + 1] - start,
-                x,
-                stride,
-                isFirst,
-                bias == null ? null : bias + (2 * row),
-                y + (2 * row * GroupWidth),
-                GroupWidth);
-        }
-    }
-
-    /// <summary>Blocks of 4 outputs or more, in tiles of what the registers hold.</summary>
-    private readonly void MultiplyBlocks(int* starts, int rows, float* x, nint stride, bool isFirst, float* bias, float* y)
-    {
-        var height = Weights.BlockHeight;
-        var isTall = height >= 8 && TWidth.TileRows >= 8;
-        for (var output = 0; output < rows * height; output += isTall ? 8 : 4)
-        {
-            var (row, place) = (output / height, output % height);
-            var (start, count) = (starts[row], starts[row + 1] - starts[row]);
-            var inputs = Weights.Inputs + start;
-            var values = Weights.Values + ((nint)start * height) + place;
-            var added = bias == null ? null : bias + output;
-            var target = y + (output * GroupWidth);
-            if (isTall)
-            {
-                SparseTile<TWidth, TVector>.RunBlock<RowCounts.Eight>(inputs, values, height, count, x, stride, isFirst, added, target, GroupWidth);
-            }
-            else
-            {
-                SparseTile<TWidth, TVector>.RunBlock<RowCounts.Four>(inputs, values, height, count, x, stride, isFirst, added, target, GroupWidth);
-            }
-        }
     }
 
     private readonly void Activate(float** rows, int outputs, int count)

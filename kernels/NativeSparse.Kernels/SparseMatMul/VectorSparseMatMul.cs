@@ -49,7 +49,7 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector>(Int8Products in
             execution.Cancellation.ThrowIfCancellationRequested();
             using var scope = execution.Scratch.Enter();
             var count = Math.Min(passTokens, y.Rows - first);
-            var pass = Create(execution, own, epilogue, count);
+            var pass = Create(execution, own, epilogue, count, isChannels: false);
             pass.X = x.Slice(first, count);
             pass.Y = y.Slice(first, count);
             pass.Multiplier = epilogue.Multiplier.IsEmpty ? default : epilogue.Multiplier.Slice(first, count);
@@ -69,8 +69,7 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector>(Int8Products in
         {
             execution.Cancellation.ThrowIfCancellationRequested();
             using var scope = execution.Scratch.Enter();
-            var pass = Create(execution, own, epilogue, y.Columns);
-            pass.IsChannels = true;
+            var pass = Create(execution, own, epilogue, y.Columns, isChannels: true);
             pass.X = x;
             pass.Y = y;
             if (y.Columns % pass.GroupWidth > 0)
@@ -96,7 +95,7 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector>(Int8Products in
         GC.KeepAlive(matrix);
     }
 
-    private static SparsePass<TWidth, TVector> Create(in Execution execution, VectorSparse weights, in Epilogue epilogue, int count)
+    private static SparsePass<TWidth, TVector> Create(in Execution execution, VectorSparse weights, in Epilogue epilogue, int count, bool isChannels)
     {
         // Pairs and blocks at the end may reach beyond N: they add zeros.
         var bias = execution.Scratch.Rent(1, weights.Strips * weights.StripOutputs);
@@ -110,6 +109,9 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector>(Int8Products in
         var groups = (count + width - 1) / width;
         var work = (long)(weights.Density * weights.InputWidth * weights.OutputWidth * count);
         var threads = execution.Splitter.Threads;
+        var share = Math.Max(1, threads == 1 ? groups : groups / (ChunksPerThread * threads));
+        var batch = isChannels ? Math.Min(share, SparsePass<TWidth, TVector>.PixelGroups(weights)) : 1;
+        var items = (groups + batch - 1) / batch * weights.Strips;
         return new SparsePass<TWidth, TVector>
         {
             Weights = weights,
@@ -118,7 +120,9 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector>(Int8Products in
             Count = count,
             GroupWidth = width,
             Groups = groups,
-            Chunks = threads == 1 ? 1 : (int)Math.Clamp(work / LeastWork, 1, Math.Min(ChunksPerThread * threads, groups * weights.Strips)),
+            BatchGroups = batch,
+            IsChannels = isChannels,
+            Chunks = threads == 1 ? 1 : (int)Math.Clamp(work / LeastWork, 1, Math.Min(ChunksPerThread * threads, items)),
             Cancellation = execution.Cancellation,
         };
     }
