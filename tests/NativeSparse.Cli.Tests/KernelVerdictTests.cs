@@ -42,6 +42,14 @@ public sealed class KernelVerdictTests
         Assert.Contains("ONNX Runtime takes 0.70", Assert.Single(KernelVerdict.Failures([Row with { RatioToOnnxRuntime = 0.7, RatioToOnnxRuntimeHigh = 0.8 }])), StringComparison.Ordinal);
 
     [Fact]
+    public void A_layout_that_another_one_beats_is_too_slow() =>
+        Assert.Contains(
+            "layout 4x1 takes 0.70 (at most 0.80) of the time of cpu:avx512-vnni in the picked layout 1x1",
+            Assert.Single(KernelVerdict.Failures(
+                [Row with { PickedLayout = "1x1", FastestOtherLayout = "4x1", RatioToFastestOtherLayout = 0.7, RatioToFastestOtherLayoutHigh = 0.8 }])),
+            StringComparison.Ordinal);
+
+    [Fact]
     public void An_interval_that_reaches_the_allowance_proves_nothing() =>
         Assert.Empty(KernelVerdict.Failures([Row with { RatioToFastestOther = 0.8, RatioToFastestOtherHigh = 0.95, RatioToOnnxRuntimeHigh = 0.95 }]));
 

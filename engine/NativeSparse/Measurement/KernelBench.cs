@@ -39,10 +39,11 @@ public static class KernelBench
             RequirePrecisions(options.Cases, backends);
             using var automatic = BackendCatalog.Open("cpu");
             var limits = MachineLimits.Measure();
+            var costs = new Dictionary<Precision, SparseCosts>();
             var rows = new List<KernelBenchRow>();
             foreach (var @case in options.Cases)
             {
-                foreach (var row in RunCase(@case, options, backends, automatic.Name, limits, cancellation))
+                foreach (var row in RunCase(@case, options, backends, automatic, costs, limits, cancellation))
                 {
                     rows.Add(row);
                     progress?.Report(row);
@@ -74,10 +75,31 @@ public static class KernelBench
     }
 
     private static IReadOnlyList<KernelBenchRow> RunCase(
-        KernelCase @case, KernelBenchOptions options, List<Backend> backends, string picked, MachineLimits limits, CancellationToken cancellation)
+        KernelCase @case,
+        KernelBenchOptions options,
+        List<Backend> backends,
+        Backend automatic,
+        Dictionary<Precision, SparseCosts> costs,
+        MachineLimits limits,
+        CancellationToken cancellation)
     {
         using var run = new KernelCaseRun(@case, options);
-        backends.ForEach(run.Add);
-        return run.Measure(picked, limits, cancellation);
+        foreach (var backend in backends)
+        {
+            // Which layout is picked matters where the backend is.
+            run.Add(backend, backend.Name == automatic.Name ? Costs : null);
+        }
+
+        return run.Measure(automatic.Name, limits, cancellation);
+
+        SparseCosts Costs(Precision precision)
+        {
+            if (!costs.TryGetValue(precision, out var known))
+            {
+                costs[precision] = known = SparseCosts.Measure(automatic, precision, cancellation);
+            }
+
+            return known;
+        }
     }
 }

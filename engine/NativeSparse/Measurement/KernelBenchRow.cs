@@ -85,6 +85,21 @@ public sealed record KernelBenchRow
     /// <summary>Upper end of that ratio's 95 % interval.</summary>
     public double? RatioToFastestOtherHigh { get; init; }
 
+    /// <summary>
+    /// Of a sparse case, on the backend that is chosen automatically: the layout that the cost model picks for these weights (<c>dense</c>,
+    /// <c>1x1</c>, <c>4x1</c>, ...), whatever the case's own is.
+    /// </summary>
+    public string? PickedLayout { get; init; }
+
+    /// <summary>The fastest of the other layouts that the cost model does not put far behind, or null where there is none.</summary>
+    public string? FastestOtherLayout { get; init; }
+
+    /// <summary>That layout's time over the picked one's.</summary>
+    public double? RatioToFastestOtherLayout { get; init; }
+
+    /// <summary>Upper end of that ratio's 95 % interval.</summary>
+    public double? RatioToFastestOtherLayoutHigh { get; init; }
+
     /// <summary>Share of the multiply-add peak of the same rounds: the median of the rounds' ratios; of processors only.</summary>
     public double? ShareOfPeak { get; init; }
 

@@ -35,11 +35,14 @@ internal sealed class KernelCaseRun : IDisposable
     }
 
     /// <summary>Adds what a backend runs, and checks it.</summary>
-    public void Add(Backend backend)
+    /// <param name="backend">The backend.</param>
+    /// <param name="costs">Its costs of sparse layouts at a precision, or null where its layouts are not compared.</param>
+    public void Add(Backend backend, Func<Precision, SparseCosts>? costs)
     {
         var own = _problem.Prepare(backend);
         own.Run();
         var error = _problem.MeasureError();
+        var layouts = costs is null ? null : _problem.PrepareLayouts(backend, costs);
         _entries.Add(new Entry(
             backend.Name,
             Add(own),
@@ -51,7 +54,9 @@ internal sealed class KernelCaseRun : IDisposable
             _peaks.Add(backend, _case.Precision),
             error,
             CountAllocated(own.Run),
-            backend.IsDevice));
+            backend.IsDevice,
+            layouts,
+            layouts?.Contenders.ToDictionary(layout => layout.Layout, layout => Add(layout.Contender))));
     }
 
     /// <summary>Times everything in turns.</summary>
@@ -75,6 +80,7 @@ internal sealed class KernelCaseRun : IDisposable
         var toBaseline = Ratio(samples, _baseline, entry.Own);
         var isPicked = entry.Backend == picked;
         var other = isPicked ? FastestOther(entry, samples) : null;
+        var layout = FastestOtherLayout(entry, samples);
         return new KernelBenchRow
         {
             Family = _case.FamilyName,
@@ -109,6 +115,10 @@ internal sealed class KernelCaseRun : IDisposable
             FastestOther = other?.Backend,
             RatioToFastestOther = other?.Ratio.Median,
             RatioToFastestOtherHigh = other?.Ratio.High,
+            PickedLayout = entry.Layouts?.Picked.ToString(),
+            FastestOtherLayout = layout?.Layout,
+            RatioToFastestOtherLayout = layout?.Ratio.Median,
+            RatioToFastestOtherLayoutHigh = layout?.Ratio.High,
             Picked = isPicked,
         };
     }
@@ -132,6 +142,19 @@ internal sealed class KernelCaseRun : IDisposable
     {
         var others = _entries.Where(other => other != entry).Select(other => (other.Backend, Ratio: samples[other.Own].Over(samples[entry.Own]))).ToArray();
         return others.Length == 0 ? null : others.MinBy(other => other.Ratio.Median);
+    }
+
+    private static (string Layout, PairedRatio Ratio)? FastestOtherLayout(Entry entry, IReadOnlyList<TimingSamples> samples)
+    {
+        if (entry is not { Layouts: { } contest, LayoutIndices: { Count: > 1 } indices })
+        {
+            return null;
+        }
+
+        var picked = samples[indices[contest.Picked]];
+        return indices.Where(other => other.Key != contest.Picked)
+            .Select(other => (other.Key.ToString(), samples[other.Value].Over(picked)))
+            .MinBy(other => other.Item2.Median);
     }
 
     /// <summary>The time of one contender over another's, or null where one of them is none.</summary>
@@ -177,5 +200,17 @@ internal sealed class KernelCaseRun : IDisposable
 
     /// <summary>The contenders of one backend; -1 is none.</summary>
     private sealed record Entry(
-        string Backend, int Own, int Dense, int Routed, int Float32, int Int8, int LikeMixture, int Peak, double? Error, long AllocatedBytes, bool IsDevice);
+        string Backend,
+        int Own,
+        int Dense,
+        int Routed,
+        int Float32,
+        int Int8,
+        int LikeMixture,
+        int Peak,
+        double? Error,
+        long AllocatedBytes,
+        bool IsDevice,
+        LayoutContest? Layouts,
+        Dictionary<SparseLayout, int>? LayoutIndices);
 }

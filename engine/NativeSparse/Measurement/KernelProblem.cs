@@ -121,6 +121,11 @@ internal abstract class KernelProblem : IDisposable
     /// <summary>Ours as <see cref="Mixture"/> computes it, verified against it, or null where it is not to be timed.</summary>
     public virtual Contender? PrepareLikeMixture(Backend backend) => null;
 
+    /// <summary>The same weights in other layouts, or null where the family has one layout.</summary>
+    /// <param name="backend">Where they run.</param>
+    /// <param name="costs">That backend's at a precision; measured when it is first asked for.</param>
+    public virtual LayoutContest? PrepareLayouts(Backend backend, Func<Precision, SparseCosts> costs) => null;
+
     /// <summary>Largest difference of the last run to float64, relative to the largest exact value; null where nothing is rounded.</summary>
     public abstract double? MeasureError();
 

@@ -38,6 +38,24 @@ internal sealed class SparseProblem : KernelProblem
         return new Contender($"{backend.Name} dense", () => backend.Dense.Run(execution, _x, packed, default, y));
     }
 
+    /// <summary>Those that the costs do not say to take twice as long as the pick.</summary>
+    public override LayoutContest? PrepareLayouts(Backend backend, Func<Precision, SparseCosts> costs)
+    {
+        const double WorthTrying = 2;
+        var (model, execution, y) = (costs(Case.Precision), Enter(), Rent(Case.Tokens, Case.HiddenWidth));
+        var picked = model.Pick<float>(_weights, Case.InputWidth, Case.HiddenWidth, [Case.Tokens]);
+        var limit = WorthTrying * Estimate(model, picked);
+        var contenders = new List<(SparseLayout, Contender)>();
+        foreach (var layout in SparseLayout.All(Case.Precision).Where(layout => Estimate(model, layout) <= limit))
+        {
+            var matrix = PrunedMatrix.Pack(backend, _weights, Case.InputWidth, Case.HiddenWidth, Case.Precision, layout);
+            Owned.Add(matrix);
+            contenders.Add((layout, new Contender($"{backend.Name} {layout}", () => matrix.Run(execution, _x, default, y))));
+        }
+
+        return new LayoutContest(picked, contenders);
+    }
+
     public override double? MeasureError() => ExactProduct.Error(_x, _weights, _y);
 
     protected override OnnxRuntimeBaseline OpenBaseline(Precision precision, OnnxRuntimeThreads threads) =>
@@ -68,6 +86,9 @@ internal sealed class SparseProblem : KernelProblem
 
         return weights;
     }
+
+    private double Estimate(SparseCosts costs, SparseLayout layout) => costs.Estimate(
+        layout, Case.InputWidth, Case.HiddenWidth, layout.CountStored<float>(_weights, Case.InputWidth, Case.HiddenWidth), Case.Tokens);
 
     private Contender Prepare(Backend backend, Precision precision, View y)
     {

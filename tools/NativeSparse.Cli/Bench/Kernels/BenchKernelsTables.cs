@@ -16,6 +16,7 @@ internal static class BenchKernelsTables
         ("x its MoE", "ONNX Runtime's MoE operator (QMoE on the same integers at int8 and int4) over ours computing the same function (tanh GELU, softmax weights), router included", row => row.RatioToOnnxRuntimeMoe),
         ("x reference", "our plain loops on one thread over this", row => row.RatioToReference),
         ("x plain loop", "a loop over the edges on one thread, gather, multiply, scatter, over this", row => row.RatioToPlainLoop),
+        ("x other layout", "the fastest of the other layouts of these weights (dense, CSR, blocks) over the layout that is picked for them", row => row.RatioToFastestOtherLayout),
         ("x fastest other", "the fastest of the other backends of this run over the picked one", row => row.RatioToFastestOther),
     ];
 
@@ -31,6 +32,12 @@ internal static class BenchKernelsTables
             .AddFigures("ms", "x dense", "x own float32", "x ONNX Runtime", "x its float32", "of peak", "of bandwidth", "error", "bytes a run");
         var optional = OptionalColumns.Where(column => document.Rows.Any(row => column.Value(row) is not null)).ToArray();
         table.AddFigures(optional.Select(column => column.Name));
+        var hasLayouts = document.Rows.Any(row => row.PickedLayout is not null);
+        if (hasLayouts)
+        {
+            table.AddColumn("picked layout");
+        }
+
         foreach (var row in document.Rows)
         {
             table.AddRow(
@@ -50,6 +57,7 @@ internal static class BenchKernelsTables
                 Number(row.MaxError, "0.0e+0"),
                 $"{row.AllocatedBytes}",
                 .. optional.Select(column => Number(column.Value(row), "0.00")),
+                .. hasLayouts ? [row.PickedLayout ?? "-"] : Array.Empty<string>(),
             ]);
         }
 
