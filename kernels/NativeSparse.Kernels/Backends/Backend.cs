@@ -38,9 +38,6 @@ public abstract class Backend : IDisposable
     /// <summary>Whether matrices may be held so.</summary>
     internal virtual bool Has(Precision precision) => true;
 
-    /// <summary>Whether sparse weights may be held so.</summary>
-    internal virtual bool HasSparse(Precision precision) => precision is Precision.Float32 or Precision.Int8;
-
     /// <summary>
     /// What results may differ by, relative to the largest, where the contract asks for equal bits: more than 0 where the order of sums, or what
     /// is fused, is the device's. A hidden value that lies between two 8-bit steps may then be rounded to the other one.

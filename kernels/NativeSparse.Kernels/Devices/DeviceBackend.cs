@@ -68,8 +68,6 @@ internal sealed class DeviceBackend : Backend
 
     internal override bool Has(Precision precision) => precision != Precision.Int4;
 
-    internal override bool HasSparse(Precision precision) => precision == Precision.Float32;
-
     internal override double RoundingLimit(Precision precision) => precision == Precision.Int8 ? IntegerLimit : FloatLimit;
 
     internal override Scratch RentScratch()

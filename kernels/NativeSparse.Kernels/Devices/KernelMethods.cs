@@ -13,7 +13,7 @@ internal static class KernelMethods
         [
             .. Tiles<FloatTile, float, Quad>(), .. Tiles<BFloat16Tile, float, BFloat16Quad>(), .. Tiles<IntegerTile, int, int>(),
         ];
-        return [.. tiles, Quantize, SparseSingle, SparseQuads, Transpose, Routing, ExpertBins, ExpertSums, ExpertSumsInt8, ExpertRounding, Fill, Features, Semiring, Active, ActiveRows<FloatTile, float, Quad>(), ActiveRows<IntegerTile, int, int>()];
+        return [.. tiles, Quantize, SparseSingle, SparseQuads, SparseInt8, Transpose, Routing, ExpertBins, ExpertSums, ExpertSumsInt8, ExpertRounding, LowRankHidden, LowRankSums, Fill, Features, Semiring, Active, ActiveRows<FloatTile, float, Quad>(), ActiveRows<IntegerTile, int, int>()];
     }
 
     public static MethodInfo Quantize => Of(typeof(QuantizeKernel), nameof(QuantizeKernel.Run));
@@ -21,6 +21,8 @@ internal static class KernelMethods
     public static MethodInfo SparseSingle => Of(typeof(SparseKernel), nameof(SparseKernel.RunSingle));
 
     public static MethodInfo SparseQuads => Of(typeof(SparseKernel), nameof(SparseKernel.RunQuads));
+
+    public static MethodInfo SparseInt8 => Of(typeof(SparseInt8Kernel), nameof(SparseInt8Kernel.Run));
 
     public static MethodInfo Transpose => Of(typeof(TransposeKernel), nameof(TransposeKernel.Run));
 
@@ -33,6 +35,10 @@ internal static class KernelMethods
     public static MethodInfo ExpertSumsInt8 => Of(typeof(ExpertSumKernel), nameof(ExpertSumKernel.RunInt8));
 
     public static MethodInfo ExpertRounding => Of(typeof(ExpertRoundKernel), nameof(ExpertRoundKernel.Run));
+
+    public static MethodInfo LowRankHidden => Of(typeof(LowRankHiddenKernel), nameof(LowRankHiddenKernel.Run));
+
+    public static MethodInfo LowRankSums => Of(typeof(LowRankSumKernel), nameof(LowRankSumKernel.Run));
 
     public static MethodInfo Fill => Of(typeof(FillKernel), nameof(FillKernel.Run));
 

@@ -8,12 +8,10 @@ internal sealed class DeviceSparseMatMul(Device device) : ISparseMatMul
 {
     private readonly DeviceKernel<SparseLauncher> _single = new(device, KernelMethods.SparseSingle);
     private readonly DeviceKernel<SparseLauncher> _quads = new(device, KernelMethods.SparseQuads);
-    private readonly DeviceKernel<TransposeLauncher> _transpose = new(device, KernelMethods.Transpose);
+    private readonly DeviceTranspose _transpose = new(device);
+    private readonly DeviceSparseInt8 _int8 = new(device);
 
     private delegate void SparseLauncher(AcceleratorStream stream, KernelConfig config, SparseParameters parameters, SparseOperands operands);
-
-    private delegate void TransposeLauncher(
-        AcceleratorStream stream, KernelConfig config, int rows, int columns, int stride, int resultStride, ArrayView<float> values, ArrayView<float> result);
 
     public string Version => DeviceDenseMatMul.VersionName;
 
@@ -23,13 +21,21 @@ internal sealed class DeviceSparseMatMul(Device device) : ISparseMatMul
         return new DeviceSparse(device, weights);
     }
 
-    public PackedSparse Pack(QuantizedSparseWeights weights) =>
-        throw new NotSupportedException($"{device.Name} has no {Precision.Int8} sparse weights; it has {Precision.Float32}");
+    public PackedSparse Pack(QuantizedSparseWeights weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return new DeviceQuantizedSparse(device, weights);
+    }
 
     public void Run(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y)
     {
         SparseArguments.CheckRun(x, weights, epilogue, y);
-        var own = Own(weights);
+        var (floats, integers) = (weights as DeviceSparse, weights as DeviceQuantizedSparse);
+        if ((floats?.Device ?? integers?.Device) != device)
+        {
+            throw DenseArguments.Foreign(device.Name, nameof(weights));
+        }
+
         execution.Cancellation.ThrowIfCancellationRequested();
         if (y.Rows == 0)
         {
@@ -40,19 +46,17 @@ internal sealed class DeviceSparseMatMul(Device device) : ISparseMatMul
         {
             using var call = new DeviceCall(device);
             var (input, result) = (call.Read(x), call.Write(y));
-            var turned = call.Rent(x.Columns, (x.Rows + 3) / 4 * 4);
-            var grid = new Index3D(Groups(x.Columns, TransposeKernel.Size), Groups(turned.Columns, TransposeKernel.Size), 1);
-            _transpose.Launcher(
-                device.Launch(),
-                new KernelConfig(grid, new Index3D(device.GroupThreads, 1, 1)),
-                x.Rows,
-                x.Columns,
-                input.Stride,
-                turned.Stride,
-                call.Values<float>(input),
-                call.Values<float>(turned));
-            var p = new SparseParameters { Tokens = y.Rows, TokenStep = result.Stride, OutputStep = 1 };
-            Launch(call, p, turned, own, epilogue, result);
+            if (integers is not null)
+            {
+                _int8.Run(call, input, integers, epilogue, result);
+            }
+            else
+            {
+                var turned = _transpose.Run(call, call.Values<float>(input), x.Rows, x.Columns, input.Stride);
+                var p = new SparseParameters { Tokens = y.Rows, TokenStep = result.Stride, OutputStep = 1 };
+                Launch(call, p, turned, floats!, epilogue, result);
+            }
+
             call.Finish();
         }
         catch (AcceleratorException failure)

@@ -18,7 +18,7 @@ public abstract class SparseInt8MatMulContract : IDisposable
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Products_are_the_specification_bit_for_bit(int rows, int inputs, int outputs, int height)
+    public void Products_are_the_specification(int rows, int inputs, int outputs, int height)
     {
         using var expected = new SparseInt8Problem(_reference, rows, inputs, outputs, height);
         using var actual = new SparseInt8Problem(_backend, rows, inputs, outputs, height, gap: 3);
@@ -29,7 +29,7 @@ public abstract class SparseInt8MatMulContract : IDisposable
             var values = expected.Run(1, Of(expected));
             foreach (var threads in new[] { 1, 2, 3 })
             {
-                Assert.Equal(values, actual.Run(threads, Of(actual)));
+                Limits.AssertBits(_backend, Precision.Float32, values, actual.Run(threads, Of(actual)));
             }
         }
 
@@ -111,7 +111,7 @@ public abstract class SparseInt8MatMulContract : IDisposable
         }
 
         var y = actual.Run(1, new Epilogue { Bias = actual.Bias.View });
-        Assert.Equal(expected.Run(1, new Epilogue { Bias = expected.Bias.View }), y);
+        Limits.AssertBits(_backend, Precision.Float32, expected.Run(1, new Epilogue { Bias = expected.Bias.View }), y);
         Assert.Equal(actual.RunDense(1, new Epilogue { Bias = actual.Bias.View }), y);
         Assert.Equal(actual.Bias.Values(), actual.Y.Row(0).ToArray());
         Assert.All(actual.Y.Row(3).ToArray(), value => Assert.True(float.IsNaN(value)));

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace NativeSparse.Kernels.Tests;
 
 public sealed class ReferenceSparseInt8MatMulTests() : SparseInt8MatMulContract(Versions.Reference());
@@ -15,3 +17,6 @@ public sealed class DotProductSparseInt8MatMulTests() : SparseInt8MatMulContract
 public sealed class Avx512VnniSparseInt8MatMulTests() : SparseInt8MatMulContract(Versions.Avx512Vnni());
 
 public sealed class AmxInt8SparseInt8MatMulTests() : SparseInt8MatMulContract(Versions.AmxInt8());
+
+[Trait("Needs", "Device")]
+public sealed class OpenClSparseInt8MatMulTests() : SparseInt8MatMulContract(TestDevices.OpenCl());

@@ -1,21 +1,11 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace NativeSparse.Kernels;
 
 /// <summary>Products at every precision that devices have, rounding included.</summary>
 internal sealed class DeviceProducts(Device device)
 {
-    private readonly DeviceKernel<QuantizeLauncher> _quantize = new(device, KernelMethods.Quantize);
-
-    private delegate void QuantizeLauncher(
-        AcceleratorStream stream,
-        KernelConfig config,
-        QuantizeParameters parameters,
-        ArrayView<TileMatrix> parts,
-        ArrayView<float> inputs,
-        ArrayView<int> words,
-        ArrayView<RowQuantum> quanta);
+    private readonly DeviceRounding _rounding = new(device);
 
     public TileProducts<FloatTile, float, Quad> Floats { get; } = new(device);
 
@@ -79,13 +69,7 @@ internal sealed class DeviceProducts(Device device)
     private (ArrayView<int> Words, int WordStride, ArrayView<RowQuantum> Quanta) Round(in DeviceCall call, View x, DeviceTable table, int parts)
     {
         var last = table.Matrices[parts - 1];
-        var stride = last.InputStart + ((last.Inputs + 3) / 4);
-        var words = call.Values<int>(call.RentInt32(x.Rows, stride));
-        var quanta = call.Values<RowQuantum>(call.RentInt32(x.Rows, 2 * parts));
-        var p = new QuantizeParameters { Stride = x.Stride, WordStride = stride, Parts = parts };
-        var config = new KernelConfig(new Index3D(x.Rows, parts, 1), new Index3D(device.GroupThreads, 1, 1));
-        _quantize.Launcher(device.Launch(), config, p, table.Parts(call), call.Values<float>(x), words, quanta);
-        return (words, stride, quanta);
+        return _rounding.Run(call, x, table.Parts(call), parts, last.InputStart + ((last.Inputs + 3) / 4));
     }
 
     /// <summary>Whether four inputs of a row may be loaded at once.</summary>

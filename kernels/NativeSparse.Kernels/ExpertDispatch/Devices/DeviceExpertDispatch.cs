@@ -11,6 +11,7 @@ internal sealed class DeviceExpertDispatch(Device device) : IExpertDispatch
     private const long PassValues = 1 << 25;
 
     private readonly DeviceExpertPass _pass = new(device);
+    private readonly DeviceLowRankDispatch _lowRank = new(device);
 
     public string Version => DeviceDenseMatMul.VersionName;
 
@@ -95,11 +96,13 @@ internal sealed class DeviceExpertDispatch(Device device) : IExpertDispatch
         }
     }
 
-    public LowRankExperts Pack(LowRankWeights weights) => throw NoLowRank();
+    public LowRankExperts Pack(LowRankWeights weights)
+    {
+        LowRankArguments.CheckPack(weights);
+        return new DeviceLowRankExperts(device, weights);
+    }
 
     public void Run(
         in Execution execution, View x, in Routing routing, in FeedForwardMatrices network, LowRankExperts experts, float scale, View y) =>
-        throw NoLowRank();
-
-    private NotSupportedException NoLowRank() => new($"{device.Name} has no experts of low-rank deltas; 'cpu' has");
+        _lowRank.Run(execution, x, routing, network, experts, scale, y);
 }

@@ -7,22 +7,10 @@ namespace NativeSparse.Kernels;
 internal sealed class DeviceExpertPass(Device device)
 {
     private readonly DeviceProducts _products = new(device);
-    private readonly DeviceKernel<BinLauncher> _bin = new(device, KernelMethods.ExpertBins);
+    private readonly DeviceExpertBins _bins = new(device);
     private readonly DeviceKernel<SumLauncher> _sum = new(device, KernelMethods.ExpertSums);
     private readonly DeviceKernel<Int8SumLauncher> _sumInt8 = new(device, KernelMethods.ExpertSumsInt8);
     private readonly DeviceKernel<RoundLauncher> _round = new(device, KernelMethods.ExpertRounding);
-
-    private delegate void BinLauncher(
-        AcceleratorStream stream,
-        KernelConfig config,
-        ExpertBinParameters parameters,
-        ArrayView<int> counts,
-        ArrayView<int> experts,
-        ArrayView<float> weights,
-        ArrayView<int> tokens,
-        ArrayView<float> factors,
-        ArrayView<int> slots,
-        ArrayView<TileSpan> spans);
 
     private delegate void SumLauncher(
         AcceleratorStream stream,
@@ -66,35 +54,7 @@ internal sealed class DeviceExpertPass(Device device)
     {
         var pairs = tokens * o.Capacity;
         var height = _products.Floats.SpanRows(((long)pairs + experts.Experts - 1) / experts.Experts);
-        var spanCount = (pairs / height) + experts.Experts;
-        var index = call.Values<int>(call.RentInt32(1, pairs));
-        var factors = call.Values<float>(call.Rent(1, pairs));
-        var slots = call.Values<int>(call.RentInt32(1, pairs));
-        var spans = call.Values<TileSpan>(call.RentInt32(1, 3 * spanCount));
-        var bins = new ExpertBinParameters
-        {
-            FirstToken = first,
-            Tokens = tokens,
-            Capacity = o.Capacity,
-            ExpertStride = o.Experts.Stride,
-            WeightStride = o.Weights.Stride,
-            Height = height,
-            Experts = experts.Experts,
-            Spans = spanCount,
-            Scale = o.Scale,
-        };
-        _bin.Launcher(
-            device.Launch(),
-            Groups(experts.Experts, 1),
-            bins,
-            call.Values<int>(o.Counts),
-            call.Values<int>(o.Experts),
-            call.Values<float>(o.Weights),
-            index,
-            factors,
-            slots,
-            spans);
-        var sorted = new DeviceExpertPairs { Index = index, Factors = factors, Slots = slots, Spans = spans, SpanCount = spanCount, Height = height, Count = pairs };
+        var sorted = _bins.Sort(call, o, experts.Experts, first, tokens, height);
         switch (experts.Precision)
         {
             case Precision.Float32:
