@@ -15,7 +15,10 @@ public sealed class SelfTestCommandTests
         Assert.Equal("reference", document.GetProperty("backend").GetString());
         var families = document.GetProperty("families").EnumerateArray().ToArray();
         Assert.Equal(
-            ["activations", "block-dense", "block-diagonal", "block-shuffle", "dense", "experts", "ffn", "routing", "row-sparse", "semiring", "sparse"],
+            [
+                "activations", "block-dense", "block-diagonal", "block-shuffle", "dense", "experts", "ffn", "low-rank experts", "routing", "row-sparse",
+                "semiring", "sparse",
+            ],
             families.Select(family => family.GetProperty("family").GetString()!).Distinct().Order());
         Assert.All(families, family => Assert.Equal(0, family.GetProperty("wrong").GetArrayLength()));
     }

@@ -36,6 +36,8 @@ internal sealed class BlockDiagonalProblem : KernelProblem
         return new Contender($"{backend.Name} dense", () => backend.Dense.Run(execution, _x, packed, default, y));
     }
 
+    public override NaiveRun PrepareNaive(Device device) => NaiveProduct(device, _weights, _blocks, _x, _y);
+
     public override Contender? PrepareAt(Backend backend, Precision precision) =>
         Prepare(backend, precision, Rent(Case.Tokens, Case.HiddenWidth));
 

@@ -28,6 +28,9 @@ internal sealed class DenseProblem : KernelProblem
 
     public override Contender? PrepareDense(Backend backend) => null;
 
+    public override NaiveRun PrepareNaive(Device device) =>
+        NaiveProduct(device, _weights, [new DiagonalBlock(Case.InputWidth, Case.HiddenWidth)], _x, _y);
+
     public override Contender? PrepareAt(Backend backend, Precision precision) =>
         Prepare(backend, precision, Rent(Case.Tokens, Case.HiddenWidth));
 

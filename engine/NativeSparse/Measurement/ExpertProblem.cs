@@ -81,6 +81,25 @@ internal sealed unsafe class ExpertProblem : KernelProblem
         });
     }
 
+    public override NaiveRun? PrepareNaive(Device device)
+    {
+        if (Case.IsCold)
+        {
+            return null;
+        }
+
+        var naive = new NaiveExperts(device, ExpertCut.Of(_layers[0], Case.Experts, Activation));
+        Owned.Add(naive);
+        var y = Rent(Case.Tokens, Case.InputWidth);
+        return new NaiveRun(
+            new Contender($"{device.Name} naive", () =>
+            {
+                new Span<float>((void*)y.Address, y.Rows * y.Columns).Clear();
+                naive.Run(_x, _routing, 1, y);
+            }),
+            () => CaseMemory.Difference(y, _y));
+    }
+
     protected override OnnxRuntimeBaseline OpenBaseline(Precision precision, OnnxRuntimeThreads threads) =>
         OnnxRuntimeBaseline.FeedForward(_layers, _x, Rent(Case.Tokens, Case.InputWidth), threads, precision);
 

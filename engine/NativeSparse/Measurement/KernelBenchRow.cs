@@ -76,6 +76,15 @@ public sealed record KernelBenchRow
     /// <summary>Time of a loop over the edges on one thread, gather, multiply, scatter, over this; of graphs.</summary>
     public double? RatioToPlainLoop { get; init; }
 
+    /// <summary>
+    /// Of devices: time of naive float32 kernels, a thread for each output and a plain loop, with the same copies of operands, over this; of experts over
+    /// ours without the router. Dense, block-diagonal, sparse and expert products.
+    /// </summary>
+    public double? RatioToNaive { get; init; }
+
+    /// <summary>Largest difference between their results and this, relative to the largest.</summary>
+    public double? DifferenceToNaive { get; init; }
+
     /// <summary>Of the row of the automatic choice: the fastest of the other backends of the same run, or null where there is none.</summary>
     public string? FastestOther { get; init; }
 

@@ -43,6 +43,9 @@ internal sealed class KernelCaseRun : IDisposable
         own.Run();
         var error = _problem.MeasureError();
         var layouts = costs is null ? null : _problem.PrepareLayouts(backend, costs);
+        var naive = backend is DeviceBackend device ? _problem.PrepareNaive(device.Device) : null;
+        naive?.Contender.Run();
+        var difference = naive?.Difference();
         _entries.Add(new Entry(
             backend.Name,
             Add(own),
@@ -56,7 +59,9 @@ internal sealed class KernelCaseRun : IDisposable
             CountAllocated(own.Run),
             backend.IsDevice,
             layouts,
-            layouts?.Contenders.ToDictionary(layout => layout.Layout, layout => Add(layout.Contender))));
+            layouts?.Contenders.ToDictionary(layout => layout.Layout, layout => Add(layout.Contender)),
+            Add(naive?.Contender),
+            difference));
     }
 
     /// <summary>Times everything in turns.</summary>
@@ -105,6 +110,8 @@ internal sealed class KernelCaseRun : IDisposable
             RatioToOnnxRuntimeMoe = Ratio(samples, mixture, entry.LikeMixture)?.Median,
             RatioToReference = Ratio(samples, _reference, entry.Own)?.Median,
             RatioToPlainLoop = Ratio(samples, _plainLoop, entry.Own)?.Median,
+            RatioToNaive = Ratio(samples, entry.Naive, entry.Routed >= 0 ? entry.Routed : entry.Own)?.Median,
+            DifferenceToNaive = entry.NaiveDifference,
             ShareOfPeak = _problem.Operations > 0 && entry.Peak >= 0
                 ? Ratio(samples, entry.Peak, entry.Own)?.Median * _problem.Operations / (_peaks.Operations(entry.Peak) * _options.Threads)
                 : null,
@@ -212,5 +219,7 @@ internal sealed class KernelCaseRun : IDisposable
         long AllocatedBytes,
         bool IsDevice,
         LayoutContest? Layouts,
-        Dictionary<SparseLayout, int>? LayoutIndices);
+        Dictionary<SparseLayout, int>? LayoutIndices,
+        int Naive,
+        double? NaiveDifference);
 }

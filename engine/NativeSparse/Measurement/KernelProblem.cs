@@ -115,6 +115,9 @@ internal abstract class KernelProblem : IDisposable
     /// </summary>
     public virtual Contender? PrepareRouted(Backend backend) => null;
 
+    /// <summary>A device's naive kernels on the same operands, after <see cref="Prepare"/>; null where the family has none.</summary>
+    public virtual NaiveRun? PrepareNaive(Device device) => null;
+
     /// <summary>The same case at another precision, or null where the family has none or it is too much memory.</summary>
     public virtual Contender? PrepareAt(Backend backend, Precision precision) => null;
 
@@ -153,6 +156,15 @@ internal abstract class KernelProblem : IDisposable
         Owned.Add(baseline);
         var name = $"onnxruntime {Precisions.Name(precision)}";
         return new Contender(keepSpinning ? $"{name}, spinning" : name, baseline.Run) { KeepsSpinning = keepSpinning };
+    }
+
+    /// <summary>One whole matrix, or blocks along the diagonal, with a device's naive kernel.</summary>
+    protected NaiveRun NaiveProduct(Device device, float[] weights, DiagonalBlock[] blocks, View x, View y)
+    {
+        var naive = new NaiveMatrix(device, weights, blocks);
+        Owned.Add(naive);
+        var result = Rent(y.Rows, y.Columns);
+        return new NaiveRun(new Contender($"{device.Name} naive", () => naive.Run(x, result)), () => CaseMemory.Difference(result, y));
     }
 
     protected Execution Enter() => new(Splitter, _scratch);

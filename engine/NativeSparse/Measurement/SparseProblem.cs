@@ -29,6 +29,14 @@ internal sealed class SparseProblem : KernelProblem
 
     public override Contender? PrepareAt(Backend backend, Precision precision) => Prepare(backend, precision, Rent(Case.Tokens, Case.HiddenWidth));
 
+    public override NaiveRun PrepareNaive(Device device)
+    {
+        var naive = new NaiveSparse(device, SparseWeights.FromDense(_weights, Case.InputWidth, Case.HiddenWidth, Case.BlockHeight));
+        Owned.Add(naive);
+        var y = Rent(Case.Tokens, Case.HiddenWidth);
+        return new NaiveRun(new Contender($"{device.Name} naive", () => naive.Run(_x, y)), () => CaseMemory.Difference(y, _y));
+    }
+
     public override Contender? PrepareDense(Backend backend)
     {
         var packed = backend.Dense.Pack(_weights, Case.InputWidth, Case.HiddenWidth, Case.Precision);

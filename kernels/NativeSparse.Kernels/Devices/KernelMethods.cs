@@ -13,7 +13,12 @@ internal static class KernelMethods
         [
             .. Tiles<FloatTile, float, Quad>(), .. Tiles<BFloat16Tile, float, BFloat16Quad>(), .. Tiles<IntegerTile, int, int>(),
         ];
-        return [.. tiles, Quantize, SparseSingle, SparseQuads, SparseInt8, Transpose, Routing, ExpertBins, ExpertSums, ExpertSumsInt8, ExpertRounding, LowRankHidden, LowRankSums, Fill, Features, Semiring, Active, ActiveRows<FloatTile, float, Quad>(), ActiveRows<IntegerTile, int, int>()];
+        return
+        [
+            .. tiles, Quantize, SparseSingle, SparseQuads, SparseInt8, Transpose, Routing, ExpertBins, ExpertSums, ExpertSumsInt8, ExpertRounding,
+            LowRankHidden, LowRankSums, Fill, Features, Semiring, Active, ActiveRows<FloatTile, float, Quad>(), ActiveRows<IntegerTile, int, int>(),
+            Naive, NaiveSparse, NaiveExpand, NaiveReduce,
+        ];
     }
 
     public static MethodInfo Quantize => Of(typeof(QuantizeKernel), nameof(QuantizeKernel.Run));
@@ -47,6 +52,14 @@ internal static class KernelMethods
     public static MethodInfo Semiring => Of(typeof(SemiringKernel), nameof(SemiringKernel.Run));
 
     public static MethodInfo Active => Of(typeof(ActiveKernel), nameof(ActiveKernel.Run));
+
+    public static MethodInfo Naive => Of(typeof(NaiveKernel), nameof(NaiveKernel.Multiply));
+
+    public static MethodInfo NaiveSparse => Of(typeof(NaiveKernel), nameof(NaiveKernel.MultiplySparse));
+
+    public static MethodInfo NaiveExpand => Of(typeof(NaiveKernel), nameof(NaiveKernel.Expand));
+
+    public static MethodInfo NaiveReduce => Of(typeof(NaiveKernel), nameof(NaiveKernel.Reduce));
 
     public static MethodInfo ActiveRows<TFormat, TInput, TWeight>()
         where TFormat : unmanaged, ITileFormat<TInput, TWeight>

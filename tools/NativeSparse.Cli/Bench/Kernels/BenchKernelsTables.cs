@@ -9,15 +9,17 @@ namespace NativeSparse.Cli.Bench.Kernels;
 internal static class BenchKernelsTables
 {
     /// <summary>Figures that only some cases and options have.</summary>
-    private static readonly (string Name, string Meaning, Func<KernelBenchRow, double?> Value)[] OptionalColumns =
+    private static readonly (string Name, string Meaning, Func<KernelBenchRow, double?> Value, string Format)[] OptionalColumns =
     [
-        ("x ONNX Runtime spinning", "its threads spin between runs, its default; elsewhere they are stopped after each (session.force_spinning_stop)", row => row.RatioToOnnxRuntimeSpinning),
-        ("routed: x dense", "x dense of the experts alone, router and top-k left out", row => row.RoutedRatioToDense),
-        ("x its MoE", "ONNX Runtime's MoE operator (QMoE on the same integers at int8 and int4) over ours computing the same function (tanh GELU, softmax weights), router included", row => row.RatioToOnnxRuntimeMoe),
-        ("x reference", "our plain loops on one thread over this", row => row.RatioToReference),
-        ("x plain loop", "a loop over the edges on one thread, gather, multiply, scatter, over this", row => row.RatioToPlainLoop),
-        ("x other layout", "the fastest of the other layouts of these weights (dense, CSR, blocks) over the layout that is picked for them", row => row.RatioToFastestOtherLayout),
-        ("x fastest other", "the fastest of the other backends of this run over the picked one", row => row.RatioToFastestOther),
+        ("x ONNX Runtime spinning", "its threads spin between runs, its default; elsewhere they are stopped after each (session.force_spinning_stop)", row => row.RatioToOnnxRuntimeSpinning, "0.00"),
+        ("routed: x dense", "x dense of the experts alone, router and top-k left out", row => row.RoutedRatioToDense, "0.00"),
+        ("x its MoE", "ONNX Runtime's MoE operator (QMoE on the same integers at int8 and int4) over ours computing the same function (tanh GELU, softmax weights), router included", row => row.RatioToOnnxRuntimeMoe, "0.00"),
+        ("x reference", "our plain loops on one thread over this", row => row.RatioToReference, "0.00"),
+        ("x plain loop", "a loop over the edges on one thread, gather, multiply, scatter, over this", row => row.RatioToPlainLoop, "0.00"),
+        ("x naive", "of a device: float32 kernels of one thread for each output, a plain loop, over this (of experts without the router)", row => row.RatioToNaive, "0.00"),
+        ("to naive", "largest difference between their results and these, relative to the largest", row => row.DifferenceToNaive, "0.0e+0"),
+        ("x other layout", "the fastest of the other layouts of these weights (dense, CSR, blocks) over the layout that is picked for them", row => row.RatioToFastestOtherLayout, "0.00"),
+        ("x fastest other", "the fastest of the other backends of this run over the picked one", row => row.RatioToFastestOther, "0.00"),
     ];
 
     /// <summary>Writes it.</summary>
@@ -56,7 +58,7 @@ internal static class BenchKernelsTables
                 Number(row.ShareOfBandwidth, "0.00"),
                 Number(row.MaxError, "0.0e+0"),
                 $"{row.AllocatedBytes}",
-                .. optional.Select(column => Number(column.Value(row), "0.00")),
+                .. optional.Select(column => Number(column.Value(row), column.Format)),
                 .. hasLayouts ? [row.PickedLayout ?? "-"] : Array.Empty<string>(),
             ]);
         }
