@@ -70,6 +70,7 @@ public sealed class SparseEngine : IDisposable
     /// </summary>
     /// <exception cref="ArgumentException">The number of inputs or outputs is wrong.</exception>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the values; the message says why.</exception>
+    /// <exception cref="DeviceLostException">The device failed: dispose this, and load again.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the outputs are undefined.</exception>
     public void Run(ReadOnlySpan<OrtValue> inputs, ReadOnlySpan<OrtValue> outputs, CancellationToken cancellation = default) =>
         _session.Run(inputs, outputs, cancellation);
@@ -77,6 +78,7 @@ public sealed class SparseEngine : IDisposable
     /// <summary>Runs the model on named tensors and returns its outputs as new tensors (<c>Tensor&lt;float&gt;</c>, <c>Tensor&lt;long&gt;</c>, ...).</summary>
     /// <exception cref="ArgumentException">An input is missing, unknown, or of a type that cannot be passed; the message lists all inputs.</exception>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the values; the message says why.</exception>
+    /// <exception cref="DeviceLostException">The device failed: dispose this, and load again.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IReadOnlyDictionary<string, ITensor> Run(
         IReadOnlyDictionary<string, IReadOnlyTensor> inputs, CancellationToken cancellation = default)
@@ -92,9 +94,16 @@ public sealed class SparseEngine : IDisposable
         _backend.Dispose();
     }
 
+    /// <summary>Loads a model onto a backend, which the engine owns from here on, also when it fails.</summary>
+    internal static SparseEngine Load(ModelSource source, SparseOptions options, Backend backend, CancellationToken cancellation)
+    {
+        var (session, info) = EngineLoader.Load(source, options, backend, cancellation);
+        return new SparseEngine(session, info, backend);
+    }
+
     private static SparseEngine Load(ModelSource source, SparseOptions? options, CancellationToken cancellation)
     {
-        var (session, info, backend) = EngineLoader.Load(source, options ?? new SparseOptions(), cancellation);
-        return new SparseEngine(session, info, backend);
+        options ??= new SparseOptions();
+        return Load(source, options, BackendCatalog.Open(options.Backend), cancellation);
     }
 }

@@ -19,7 +19,8 @@ internal static unsafe class SavedFileCheck
         SparseOptions options,
         CancellationToken cancellation)
     {
-        var (saved, _, backend) = EngineLoader.Load(ModelSource.FromFile(path), options with { Plan = null, Calibration = null }, cancellation);
+        var backend = BackendCatalog.Open(options.Backend);
+        var (saved, _) = EngineLoader.Load(ModelSource.FromFile(path), options with { Plan = null, Calibration = null }, backend, cancellation);
         using (backend)
         using (saved)
         {

@@ -20,15 +20,13 @@ internal static class EngineLoader
     /// <summary>The version this engine writes, and the newest it reads.</summary>
     public const int FileVersion = 1;
 
-    /// <summary>Opens a model.</summary>
-    public static (ModelSession Session, EngineInfo Info, Backend Backend) Load(
-        ModelSource source, SparseOptions options, CancellationToken cancellation)
+    /// <summary>Opens a model on a backend, which is disposed where that fails.</summary>
+    public static (ModelSession Session, EngineInfo Info) Load(
+        ModelSource source, SparseOptions options, Backend backend, CancellationToken cancellation)
     {
-        var backend = BackendCatalog.Open(options.Backend);
         try
         {
-            var (session, info) = Load(source, options, backend, cancellation);
-            return (session, info, backend);
+            return LoadModel(source, options, backend, cancellation);
         }
         catch
         {
@@ -51,7 +49,7 @@ internal static class EngineLoader
         return ModelSession.Open(model, forms, options);
     }
 
-    private static (ModelSession Session, EngineInfo Info) Load(
+    private static (ModelSession Session, EngineInfo Info) LoadModel(
         ModelSource source, SparseOptions options, Backend backend, CancellationToken cancellation)
     {
         var model = source.Open();

@@ -52,6 +52,11 @@ internal sealed unsafe class FormNodeKernel(FormTable forms, string site)
             using var scope = slot.Scratch.Enter();
             _form.Run(new Execution(slot.Splitter, slot.Scratch), x, y);
         }
+        catch (DeviceLostException failure)
+        {
+            forms.Loss = failure;
+            throw;
+        }
         finally
         {
             slot.Splitter.Context = 0;

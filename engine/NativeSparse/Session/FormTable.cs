@@ -12,6 +12,9 @@ internal sealed class FormTable(IReadOnlyDictionary<string, FeedForward> forms, 
     /// <summary>Scratch memory and a splitter for each run under way.</summary>
     public RunSlotPool Slots { get; } = new(threads);
 
+    /// <summary>Why a device failed last: ONNX Runtime carries only the text of what a form throws.</summary>
+    public DeviceLostException? Loss { get; set; }
+
     /// <summary>The form of a site.</summary>
     /// <exception cref="Onnx.ModelFormatException">There is no such site.</exception>
     public FeedForward this[string site] => Forms.TryGetValue(site, out var form)

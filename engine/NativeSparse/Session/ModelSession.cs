@@ -1,7 +1,9 @@
 using System.Numerics.Tensors;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using NativeSparse.Forms;
+using NativeSparse.Kernels;
 using NativeSparse.Onnx;
 
 namespace NativeSparse.Session;
@@ -104,6 +106,10 @@ internal sealed unsafe class ModelSession : IDisposable
         {
             RunEntered(inputs, outputs, cancellation);
         }
+        catch (OnnxRuntimeCallException failure) when (LossIn(failure) is { } loss)
+        {
+            ExceptionDispatchInfo.Throw(loss);
+        }
         finally
         {
             _gate.Leave();
@@ -147,6 +153,11 @@ internal sealed unsafe class ModelSession : IDisposable
         try
         {
             return RunEntered(inputs, cancellation);
+        }
+        catch (OnnxRuntimeException failure) when (LossIn(failure) is { } loss)
+        {
+            ExceptionDispatchInfo.Throw(loss);
+            throw;
         }
         finally
         {
@@ -229,6 +240,9 @@ internal sealed unsafe class ModelSession : IDisposable
             options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder);
         }
     }
+
+    private DeviceLostException? LossIn(Exception failure) =>
+        Forms?.Loss is { } loss && failure.Message.Contains(loss.Message, StringComparison.Ordinal) ? loss : null;
 
     private void RunNative(ReadOnlySpan<OrtValue> inputs, ReadOnlySpan<OrtValue> outputs, RunOptions run)
     {

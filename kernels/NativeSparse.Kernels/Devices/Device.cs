@@ -5,9 +5,9 @@ namespace NativeSparse.Kernels;
 
 /// <summary>
 /// One device: its driver's objects, its memory, its lock. Calls from several threads follow each other. Owns everything; kernels are compiled
-/// at their first launch.
+/// at their first launch. Every call of the driver that a run makes begins with one of the virtual methods, so that tests can lose the device.
 /// </summary>
-internal sealed class Device : IDisposable
+internal class Device : IDisposable
 {
     private const int SimulatedThreads = 64;
     private const int Threads = 256;
@@ -20,7 +20,7 @@ internal sealed class Device : IDisposable
         Name = name;
         _context = context;
         Accelerator = accelerator;
-        Memory = new DeviceMemory(name, accelerator);
+        Memory = new DeviceMemory(this);
         Workspace = new Scratch(Memory);
         Nothing = Memory.Allocate(64, 0);
     }
@@ -63,8 +63,14 @@ internal sealed class Device : IDisposable
     /// <summary>Bytes copied from and to the host so far.</summary>
     public long CopiedBytes { get; set; }
 
+    /// <summary>Makes the device the thread's.</summary>
+    public virtual void Bind() => Accelerator.Bind();
+
+    /// <summary>Waits for everything that was asked of the device.</summary>
+    public virtual void Synchronize() => Accelerator.Synchronize();
+
     /// <summary>Counts one launch.</summary>
-    public AcceleratorStream Launch()
+    public virtual AcceleratorStream Launch()
     {
         Launches++;
         return Accelerator.DefaultStream;
@@ -83,8 +89,20 @@ internal sealed class Device : IDisposable
             Workspace.Dispose();
             Staging.Dispose();
             Memory.Dispose();
-            Accelerator.Dispose();
-            _context.Dispose();
+            Release(Accelerator);
+            Release(_context);
+        }
+    }
+
+    /// <summary>Gives back what a driver holds; a device that was lost has nothing to give back, and is not lost a second time.</summary>
+    public static void Release(IDisposable held)
+    {
+        try
+        {
+            held.Dispose();
+        }
+        catch (AcceleratorException)
+        {
         }
     }
 }

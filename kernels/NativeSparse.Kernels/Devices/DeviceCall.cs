@@ -19,7 +19,7 @@ internal readonly unsafe ref struct DeviceCall
         device.Gate.Enter();
         try
         {
-            device.Accelerator.Bind();
+            device.Bind();
             device.Pending.Clear();
             _memory = device.Workspace.Enter();
             _staging = device.Staging.Enter();
@@ -100,7 +100,7 @@ internal readonly unsafe ref struct DeviceCall
             }
 
             _device.CopiedBytes += (long)view.Rows * view.Columns * sizeof(float);
-            _device.Accelerator.Synchronize();
+            _device.Synchronize();
         }
 
         return host;
@@ -126,7 +126,7 @@ internal readonly unsafe ref struct DeviceCall
             _device.CopiedBytes += (long)host.Rows * host.Columns * sizeof(float);
             if (!isDense)
             {
-                _device.Accelerator.Synchronize();
+                _device.Synchronize();
                 for (var row = 0; row < host.Rows; row++)
                 {
                     new ReadOnlySpan<float>(target.Row(row), host.Columns).CopyTo(new Span<float>(host.Row(row), host.Columns));
@@ -137,7 +137,7 @@ internal readonly unsafe ref struct DeviceCall
         // Copies may still be under way: the caller's memory is only his again when they are done.
         if (_device.Pending.Count > 0 || _device.IsReading)
         {
-            _device.Accelerator.Synchronize();
+            _device.Synchronize();
             _device.Pending.Clear();
             _device.IsReading = false;
         }
@@ -151,9 +151,19 @@ internal readonly unsafe ref struct DeviceCall
             if (_device.IsReading)
             {
                 _device.IsReading = false;
-                _device.Accelerator.Synchronize();
+                _device.Synchronize();
             }
+        }
+        finally
+        {
+            Leave();
+        }
+    }
 
+    private void Leave()
+    {
+        try
+        {
             _memory.Dispose();
             _staging.Dispose();
         }

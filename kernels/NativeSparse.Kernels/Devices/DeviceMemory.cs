@@ -8,7 +8,7 @@ namespace NativeSparse.Kernels;
 /// buffer and an offset in it, so that views into device memory are computed with like others and are never mistaken for pointers.
 /// Used under the device's lock, except for freeing, which waits until the device's next use.
 /// </summary>
-internal sealed class DeviceMemory(string name, Accelerator accelerator) : ScratchMemory, IDisposable
+internal sealed class DeviceMemory(Device device) : ScratchMemory, IDisposable
 {
     private const int OffsetBits = 40;
     private const long OffsetMask = (1L << OffsetBits) - 1;
@@ -56,14 +56,12 @@ internal sealed class DeviceMemory(string name, Accelerator accelerator) : Scrat
                 return;
             }
 
-            accelerator.Bind();
             var index = Index(address);
             var buffer = _buffers[index]!;
             _buffers[index] = null;
             _free.Push(index);
             ByteCount -= buffer.LengthInBytes;
-            accelerator.Synchronize();
-            buffer.Dispose();
+            Release(buffer);
         }
     }
 
@@ -87,23 +85,41 @@ internal sealed class DeviceMemory(string name, Accelerator accelerator) : Scrat
             _isDisposed = true;
             foreach (var buffer in _buffers)
             {
-                buffer?.Dispose();
+                if (buffer is not null)
+                {
+                    Device.Release(buffer);
+                }
             }
 
             _buffers.Clear();
         }
     }
 
+    private void Release(MemoryBuffer1D<byte, Stride1D.Dense> buffer)
+    {
+        try
+        {
+            device.Bind();
+            device.Synchronize();
+        }
+        catch (AcceleratorException)
+        {
+            // Whoever waits for a result is told; memory goes back all the same.
+        }
+
+        Device.Release(buffer);
+    }
+
     private MemoryBuffer1D<byte, Stride1D.Dense> Allocate(long bytes)
     {
         try
         {
-            accelerator.Bind();
-            return accelerator.Allocate1D<byte>(bytes);
+            device.Bind();
+            return device.Accelerator.Allocate1D<byte>(bytes);
         }
         catch (AcceleratorException failure)
         {
-            throw new DeviceLostException(name, $"{bytes} bytes more than the {ByteCount} in use", failure);
+            throw new DeviceLostException(device.Name, $"{bytes} bytes more than the {ByteCount} in use", failure);
         }
     }
 

@@ -15,7 +15,7 @@ internal static unsafe class DeviceUpload
         {
             try
             {
-                device.Accelerator.Bind();
+                device.Bind();
                 var address = device.Memory.Allocate((nuint)bytes.Length, 0);
                 if (!bytes.IsEmpty)
                 {
@@ -23,7 +23,7 @@ internal static unsafe class DeviceUpload
                     fixed (byte* source = bytes)
                     {
                         device.Memory.Resolve<byte>(address, bytes.Length).CopyFromCPU(device.Accelerator.DefaultStream, ref *source, bytes.Length);
-                        device.Accelerator.Synchronize();
+                        device.Synchronize();
                     }
                 }
 
@@ -50,11 +50,11 @@ internal static unsafe class DeviceUpload
         {
             try
             {
-                device.Accelerator.Bind();
+                device.Bind();
                 fixed (T* target = values)
                 {
                     device.Memory.Resolve<T>(address, count).CopyToCPU(device.Accelerator.DefaultStream, ref *target, count);
-                    device.Accelerator.Synchronize();
+                    device.Synchronize();
                 }
             }
             catch (AcceleratorException failure)

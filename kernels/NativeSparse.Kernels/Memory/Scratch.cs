@@ -60,7 +60,6 @@ public sealed unsafe class Scratch : IDisposable
     {
         FreeOverflow();
         FreeBlock();
-        _size = 0;
         _used = 0;
     }
 
@@ -107,6 +106,7 @@ public sealed unsafe class Scratch : IDisposable
         {
             _memory.Free((nint)_block);
             _block = null;
+            _size = 0;
         }
     }
 
