@@ -38,7 +38,7 @@ internal static class SparseCostFit
                 foreach (var layout in layouts)
                 {
                     var own = Enumerable.Range(0, matrices.Count).Where(i => matrices[i].Layout == layout).ToArray();
-                    var fit = Fit([.. own.Select(i => Terms(matrices[i].Matrix, matrices[i].Stored))], [.. own.Select(i => times[i] / tokens)]);
+                    var fit = Fit([.. own.Select(i => Array.ConvertAll(Terms(matrices[i].Matrix, matrices[i].Stored), term => term * tokens / times[i]))]);
                     costs.Add(new SparseCost(layout, tokens, fit[0], fit[1], fit[2..]));
                 }
             }
@@ -57,14 +57,27 @@ internal static class SparseCostFit
         return [matrix.InputWidth, matrix.OutputWidth, .. SparseCost.Densities.Select((_, i) => stored * SparseCost.Share(i, density))];
     }
 
-    /// <summary>Least squares of relative errors, none of the coefficients below 0.</summary>
-    internal static double[] Fit(double[][] rows, double[] times)
+    /// <summary>
+    /// Coefficients, none below 0, with which each row's sum comes near 1, by least squares; a value's costs at neighbouring densities are held
+    /// together a little, so that a disturbed timing does not take all of one.
+    /// </summary>
+    internal static double[] Fit(double[][] rows)
     {
-        var result = new double[rows[0].Length];
-        var active = Enumerable.Range(0, result.Length).Where(term => Array.Exists(rows, row => row[term] != 0)).ToList();
+        const double Hold = 0.2;
+        var size = rows[0].Length;
+        var equations = rows.Select(row => (Row: row, Value: 1.0)).ToList();
+        for (var term = size - SparseCost.Densities.Count; term < size - 1; term++)
+        {
+            var row = new double[size];
+            row[term] = Hold * rows.Max(other => other[term]);
+            row[term + 1] = -row[term];
+            equations.Add((row, 0));
+        }
+
+        var active = Enumerable.Range(0, size).ToList();
         while (active.Count > 0)
         {
-            var solution = Solve(rows, times, active);
+            var solution = Solve(equations, active, size);
             var least = active.MinBy(term => solution[term]);
             if (solution[least] >= 0)
             {
@@ -74,29 +87,29 @@ internal static class SparseCostFit
             active.Remove(least);
         }
 
-        return result;
+        return new double[size];
     }
 
-    private static double[] Solve(double[][] rows, double[] times, List<int> active)
+    /// <summary>Normal equations of the active coefficients; the others are 0.</summary>
+    private static double[] Solve(List<(double[] Row, double Value)> equations, List<int> active, int terms)
     {
         var size = active.Count;
         var (matrix, right) = (new double[size, size], new double[size]);
-        for (var i = 0; i < times.Length; i++)
+        foreach (var (row, value) in equations)
         {
             for (var a = 0; a < size; a++)
             {
-                right[a] += rows[i][active[a]] / times[i];
+                right[a] += row[active[a]] * value;
                 for (var b = 0; b < size; b++)
                 {
-                    matrix[a, b] += rows[i][active[a]] / times[i] * (rows[i][active[b]] / times[i]);
+                    matrix[a, b] += row[active[a]] * row[active[b]];
                 }
             }
         }
 
-        var result = new double[rows[0].Length];
         for (var pivot = 0; pivot < size; pivot++)
         {
-            for (var row = pivot + 1; row < size; row++)
+            for (var row = pivot + 1; row < size && matrix[pivot, pivot] > 0; row++)
             {
                 var factor = matrix[row, pivot] / matrix[pivot, pivot];
                 right[row] -= factor * right[pivot];
@@ -107,6 +120,7 @@ internal static class SparseCostFit
             }
         }
 
+        var result = new double[terms];
         for (var row = size - 1; row >= 0; row--)
         {
             var sum = right[row];
@@ -115,14 +129,14 @@ internal static class SparseCostFit
                 sum -= matrix[row, column] * result[active[column]];
             }
 
-            // Terms that cannot be told apart leave nothing of each other.
+            // A term that no row has, or that cannot be told from another, stays 0.
             result[active[row]] = matrix[row, row] > 0 ? sum / matrix[row, row] : 0;
         }
 
         return result;
     }
 
-    /// <summary>Nanoseconds of each, the median of rounds in which all take their turn.</summary>
+    /// <summary>Nanoseconds of each, the shortest of rounds in which all take their turn: what disturbs a timing only adds to it.</summary>
     private static double[] Time(List<PrunedMatrix> matrices, int tokens, CancellationToken cancellation)
     {
         using var memory = new Scratch();
@@ -173,7 +187,7 @@ internal static class SparseCostFit
             }
         }
 
-        return [.. times.Select(samples => samples.Order().ElementAt(Rounds / 2))];
+        return [.. times.Select(samples => samples.Min())];
     }
 
     private static float[] Weights(SparseLayout layout, (int Inputs, int Outputs, double Density) sample)

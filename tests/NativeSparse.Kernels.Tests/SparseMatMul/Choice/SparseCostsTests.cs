@@ -72,7 +72,7 @@ public sealed class SparseCostsTests
 
         Assert.Equal((picked.Layout, picked.Layout), (again.Layout, replayed.Layout));
         Assert.Equal(Product(picked), Product(replayed));
-        Assert.All(costs.Costs, cost => Assert.True(cost.Estimate(768, 768, 768 * 768 / 5) > 0, cost.ToString()));
+        Assert.All(costs.Costs, cost => Assert.True(cost.Estimate(768, 768, cost.Layout.IsDense ? 768 * 768 : 768 * 768 / 5) > 0, cost.ToString()));
     }
 
     [Fact]
@@ -118,6 +118,26 @@ public sealed class SparseCostsTests
 
         var rounded = QuantizedWeights.Round(weights, Inputs, 70);
         Assert.Equal(QuantizedSparseWeights.FromDense(rounded, 16).Values.Length, new SparseLayout(16, 4).CountStored(rounded.Values.Span, Inputs, 70));
+    }
+
+    [Fact]
+    public void Costs_are_found_in_the_times_they_made()
+    {
+        double[] truth = [0.5, 0.8, 0.03, 0.03, 0.028, 0.027, 0.027];
+        double[][] shapes =
+        [
+            .. SparseCost.Densities.Select((_, i) => Terms(768, 768, i)), Terms(384, 1536, 1), Terms(1536, 384, 1), Terms(384, 1536, 3), Terms(1536, 384, 3),
+        ];
+        var fit = SparseCostFit.Fit([.. shapes.Select(row => Array.ConvertAll(row, term => term / row.Zip(truth, (a, b) => a * b).Sum()))]);
+
+        Assert.All(truth.Zip(fit), pair => Assert.InRange(pair.Second / pair.First, 0.9, 1.1));
+    }
+
+    private static double[] Terms(int inputs, int outputs, int density)
+    {
+        var row = new double[2 + SparseCost.Densities.Count];
+        (row[0], row[1], row[2 + density]) = (inputs, outputs, inputs * outputs * SparseCost.Densities[density]);
+        return row;
     }
 
     private static SparseCosts Costs(Func<SparseLayout, double> perValue, int tokens = 32) => new(
