@@ -36,15 +36,21 @@ public static class SelfTest
             WorstError = group.Max(entry => entry.Result.Error),
             Wrong = [.. group.Where(entry => !entry.Result.IsPassed).Select(entry => entry.Case.Name)],
         });
-        var timings = backend.Int8Tile is null ? [] : Time(backend, cancellation);
+        var timings = Time(backend, cancellation);
         progress?.Report(1);
         return new SelfTestResult(CpuIdentity.Name, backend.Name, [.. families], timings);
     }
 
-    private static SelfTestTiming[] Time(Backend backend, CancellationToken cancellation)
+    /// <summary>A product of few and of many tokens at each precision; none where they are plain loops or a device's threads are simulated.</summary>
+    internal static SelfTestTiming[] Time(Backend backend, CancellationToken cancellation)
     {
+        if (backend.IsSimulated || (backend.Int8Tile is null && !backend.IsDevice))
+        {
+            return [];
+        }
+
         using var operands = new SelfTestOperands(backend);
-        return [.. from precision in Enum.GetValues<Precision>() from tokens in TimedTokens select Time(operands, precision, tokens, cancellation)];
+        return [.. from precision in Enum.GetValues<Precision>().Where(backend.Has) from tokens in TimedTokens select Time(operands, precision, tokens, cancellation)];
     }
 
     private static SelfTestTiming Time(SelfTestOperands operands, Precision precision, int tokens, CancellationToken cancellation)
@@ -59,7 +65,7 @@ public static class SelfTest
             Precision = Precisions.Name(precision),
             Tokens = tokens,
             Milliseconds = samples[0].Median,
-            ShareOfPeak = samples[peak].Over(samples[0]).Median * SelfTestOperands.Operations(tokens) / peaks.Operations(peak),
+            ShareOfPeak = peak < 0 ? null : samples[peak].Over(samples[0]).Median * SelfTestOperands.Operations(tokens) / peaks.Operations(peak),
         };
     }
 }

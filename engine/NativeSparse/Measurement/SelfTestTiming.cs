@@ -12,9 +12,9 @@ public sealed record SelfTestTiming
     /// <summary>T.</summary>
     public required int Tokens { get; init; }
 
-    /// <summary>Median time of one thread.</summary>
+    /// <summary>Median time of one thread; on a device with the copies of input and output.</summary>
     public required double Milliseconds { get; init; }
 
-    /// <summary>Share of the multiply-add limit of the same rounds.</summary>
-    public required double ShareOfPeak { get; init; }
+    /// <summary>Share of the multiply-add limit of the same rounds; of processors only.</summary>
+    public double? ShareOfPeak { get; init; }
 }

@@ -7,6 +7,6 @@ namespace NativeSparse.Cli.Documents;
 /// <param name="Backend">The backend that was tested.</param>
 /// <param name="Passed">Whether every case passed.</param>
 /// <param name="Families">One entry for each family and precision.</param>
-/// <param name="Timings">A few timings of one thread.</param>
+/// <param name="Timings">A few timings of one thread, or of a device.</param>
 internal sealed record SelfTestDocument(
     string Cpu, string Backend, bool Passed, IReadOnlyList<SelfTestFamily> Families, IReadOnlyList<SelfTestTiming> Timings);

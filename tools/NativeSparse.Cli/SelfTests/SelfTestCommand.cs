@@ -62,14 +62,14 @@ internal sealed class SelfTestCommand : ToolCommand
                     timing.Precision,
                     timing.Tokens.ToString(CultureInfo.InvariantCulture),
                     timing.Milliseconds.ToString("0.0000", CultureInfo.InvariantCulture),
-                    timing.ShareOfPeak.ToString("0.00", CultureInfo.InvariantCulture));
+                    timing.ShareOfPeak?.ToString("0.00", CultureInfo.InvariantCulture) ?? "-");
             }
 
             console.WriteFigures(timings);
         }
 
         console.WriteLine(document.Passed
-            ? "All cases passed. Errors are relative to the largest value; of peak: share of the measured multiply-add limit, one thread."
+            ? "All cases passed. Errors are relative to the largest value; of peak: share of the measured multiply-add limit, one thread; times on a device include the copies of input and output."
             : "Some values are wrong: please report this table with your processor's name.");
     }
 

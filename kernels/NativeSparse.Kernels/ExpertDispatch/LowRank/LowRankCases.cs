@@ -12,9 +12,11 @@ internal static class LowRankCases
         (1, 1, 1, 1, 1, 1, 1), (5, 17, 33, 40, 3, 3, 7), (1, 40, 128, 33, 8, 2, 4), (70, 64, 96, 64, 8, 2, 8), (130, 33, 70, 21, 2, 1, 40),
     ];
 
+    private static readonly bool[] Gates = [true, false];
+
     public static IEnumerable<ContractCase> All() =>
         from shape in Shapes
-        from isGated in new[] { true, false }
+        from isGated in Gates
         select new ContractCase(
             "low-rank experts",
             Precision.Float32,
