@@ -21,6 +21,13 @@ internal static class KernelMethods
         ];
     }
 
+    /// <summary>Every instantiation that tensor cores run: CUDA's from SM_80 on.</summary>
+    public static IEnumerable<MethodInfo> Tensors() =>
+    [
+        Tensor<AlignedAccess, BFloat16Tensor, BFloat16Tile, float, BFloat16Quad>(), Tensor<AnyAccess, BFloat16Tensor, BFloat16Tile, float, BFloat16Quad>(),
+        Tensor<AnyAccess, IntegerTensor, IntegerTile, int, int>(),
+    ];
+
     public static MethodInfo Quantize => Of(typeof(QuantizeKernel), nameof(QuantizeKernel.Run));
 
     public static MethodInfo SparseSingle => Of(typeof(SparseKernel), nameof(SparseKernel.RunSingle));
@@ -81,6 +88,14 @@ internal static class KernelMethods
         where TInput : unmanaged
         where TWeight : unmanaged =>
         ((Action<TileParameters, TileOperands<TInput, TWeight>>)RowKernel.Run<TAccess, TFormat, TInput, TWeight>).Method;
+
+    public static MethodInfo Tensor<TAccess, TTensor, TFormat, TInput, TWeight>()
+        where TAccess : unmanaged, ITileAccess
+        where TTensor : unmanaged, ITensorFormat<TInput, TWeight>
+        where TFormat : unmanaged, ITileFormat<TInput, TWeight>
+        where TInput : unmanaged
+        where TWeight : unmanaged =>
+        ((Action<TileParameters, TileOperands<TInput, TWeight>>)TensorKernel.Run<TAccess, TTensor, TFormat, TInput, TWeight>).Method;
 
     private static MethodInfo[] Tiles<TFormat, TInput, TWeight>()
         where TFormat : unmanaged, ITileFormat<TInput, TWeight>

@@ -1,0 +1,109 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>
+/// Products on tensor cores (CUDA, SM_80 and newer): as <see cref="TileKernel"/>, with the products of a step left to 8 warps, each of which sums
+/// 32 rows by 32 columns. Inputs and weights become words of neighbouring inputs on their way into shared memory.
+/// </summary>
+internal static class TensorKernel
+{
+    public static void Run<TAccess, TTensor, TFormat, TInput, TWeight>(TileParameters p, TileOperands<TInput, TWeight> o)
+        where TAccess : unmanaged, ITileAccess
+        where TTensor : unmanaged, ITensorFormat<TInput, TWeight>
+        where TFormat : unmanaged, ITileFormat<TInput, TWeight>
+        where TInput : unmanaged
+        where TWeight : unmanaged
+    {
+        // Assembly text names this by its number: it is the only shared memory.
+        var totals = SharedMemory.Allocate<Quad>(TensorTile.Quads).Cast<float>();
+        var thread = Group.IdxX;
+        int number;
+        int firstRow;
+        int rows;
+        if (p.HasSpans != 0)
+        {
+            var span = o.Spans[Grid.IdxY];
+            number = span.Matrix;
+            firstRow = span.FirstRow;
+            rows = span.Rows;
+        }
+        else
+        {
+            number = Grid.IdxY / p.RowBlocks;
+            firstRow = Grid.IdxY % p.RowBlocks * TensorTile.Rows;
+            rows = IntrinsicMath.Min(p.Rows - firstRow, TensorTile.Rows);
+        }
+
+        var matrix = o.Matrices[number];
+        var firstQuad = Grid.IdxX * (TensorTile.Columns / 4);
+        if (rows <= 0 || 4 * firstQuad >= matrix.Columns)
+        {
+            return;
+        }
+
+        TTensor.Clear();
+        var ownRow = firstRow + (thread / 4 < rows ? thread / 4 : 0);
+        var row = ((long)(p.HasIndex != 0 ? o.Index[ownRow] : ownRow) * p.InputStride) + matrix.InputStart;
+        var rowInput = thread % 4 * 4 * TTensor.WordInputs;
+        var rowPlace = (thread / 4 * TensorTile.LineBytes) + (thread % 4 * 16);
+        var column = matrix.Start + (long)IntrinsicMath.Min(firstQuad + (thread % 32), matrix.Stride - 1);
+        var columnInput = thread / 32 * 2 * TTensor.WordInputs;
+        var columnPlace = TensorTile.WeightBytes + (thread % 32 * TensorTile.LineBytes) + (thread / 32 * 8);
+        var step = TensorTile.StepWords * TTensor.WordInputs;
+        var buffer = 0;
+
+        // What the next step needs is loaded into registers while this step is computed, and stored into the other half of shared memory.
+        for (var first = -step; first < matrix.Inputs; first += step)
+        {
+            var next = first + step;
+            var inputs = TTensor.LoadInputs<TAccess>(o.Inputs, row, next + rowInput, matrix.Inputs);
+            var weights = TTensor.LoadWeights(o.Weights, column, matrix.Stride, next + columnInput, matrix.Inputs);
+            if (first >= 0)
+            {
+                TTensor.Multiply(buffer + InputPlace(thread), buffer + WeightPlace(thread));
+            }
+
+            buffer = TensorTile.BufferBytes - buffer;
+            if (next < matrix.Inputs)
+            {
+                TTensor.StoreInputs(buffer + rowPlace, inputs, next + rowInput, matrix.Inputs);
+                TTensor.StoreWeights(buffer + columnPlace, weights, next + columnInput, matrix.Inputs);
+            }
+
+            Group.Barrier();
+        }
+
+        TTensor.StoreSums(4 * SumPlace(thread));
+        Group.Barrier();
+        var outputs = p.IsGated != 0 ? TensorTile.Columns / 2 : TensorTile.Columns;
+        var firstOutput = p.IsGated != 0 ? firstQuad * 2 : firstQuad * 4;
+        var allOutputs = p.IsGated != 0 ? matrix.Columns / 2 : matrix.Columns;
+        for (var i = thread; i < TensorTile.Rows * outputs; i += TensorTile.Threads)
+        {
+            var line = i / outputs;
+            var output = i % outputs;
+            if (line < rows && firstOutput + output < allOutputs)
+            {
+                var total = (line * TensorTile.SumStride) + (p.IsGated != 0 ? (output / 4 * 8) + (output % 4) : output);
+                TileStore.Store<TFormat, TInput, TWeight>(p, o, matrix, firstRow + line, firstOutput + output, totals, total);
+            }
+        }
+    }
+
+    /// <summary>Where a lane's line of its warp's first 16 rows begins: 16 rows of 4 words, then the same rows four words on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int InputPlace(int thread) =>
+        (((thread / 32 % 2 * 32) + (thread % 16)) * TensorTile.LineBytes) + (thread / 16 % 2 * 16);
+
+    /// <summary>Where a lane's line of its warp's first 16 columns begins: 8 columns of 4 words, the same four words on, then 8 more columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int WeightPlace(int thread) =>
+        TensorTile.WeightBytes + (((thread / 64 * 32) + (thread / 16 % 2 * 8) + (thread % 8)) * TensorTile.LineBytes) + (thread / 8 % 2 * 16);
+
+    /// <summary>Where a thread's first sum belongs: a lane holds two neighbouring lines of columns, which are columns four apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int SumPlace(int thread) =>
+        (((thread / 32 % 2 * 32) + (thread % 32 / 4)) * TensorTile.SumStride) + (thread % 4 * 8) + (thread / 64);
+}
