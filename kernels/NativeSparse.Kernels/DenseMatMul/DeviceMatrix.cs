@@ -29,7 +29,7 @@ internal sealed class DeviceMatrix : PackedMatrix
 
     public DeviceTable Table => _table;
 
-    public override string Version => DeviceDenseMatMul.VersionName;
+    public override string Version => _table.Device.VersionOf(Precision);
 
     public override long ByteCount => _table.ByteCount;
 

@@ -21,6 +21,7 @@ internal class Device : IDisposable
         _context = context;
         Accelerator = accelerator;
         Memory = new DeviceMemory(this);
+        HasTensorCores = TensorCores.AreUsed(accelerator);
         Workspace = new Scratch(Memory);
         Nothing = Memory.Allocate(64, 0);
     }
@@ -54,6 +55,9 @@ internal class Device : IDisposable
 
     public bool IsCuda => Accelerator.AcceleratorType == AcceleratorType.Cuda;
 
+    /// <summary>Whether products run on tensor cores where a precision has them.</summary>
+    public bool HasTensorCores { get; }
+
     /// <summary>Threads of a group of kernels that are not tiles.</summary>
     public int GroupThreads => IsSimulator ? SimulatedThreads : Threads;
 
@@ -68,6 +72,10 @@ internal class Device : IDisposable
 
     /// <summary>Waits for everything that was asked of the device.</summary>
     public virtual void Synchronize() => Accelerator.Synchronize();
+
+    /// <summary>What products of a precision's matrices are called in reports.</summary>
+    public string VersionOf(Precision precision) =>
+        HasTensorCores && TensorCores.Have(precision) ? TensorCores.VersionName : DeviceDenseMatMul.VersionName;
 
     /// <summary>Counts one launch.</summary>
     public virtual AcceleratorStream Launch()

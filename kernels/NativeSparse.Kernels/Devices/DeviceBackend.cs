@@ -10,6 +10,9 @@ internal sealed class DeviceBackend : Backend
     private const double FloatLimit = 4e-6;
     private const double IntegerLimit = 5e-3;
 
+    /// <summary>Two products in a row, each with inputs that are rounded to bfloat16.</summary>
+    private const double TensorLimit = 1.0 / 128;
+
     private readonly Stack<Scratch> _scratches = [];
     private readonly DeviceKernel<FillLauncher> _fill;
     private readonly DeviceKernel<FeatureLauncher> _features;
@@ -68,7 +71,12 @@ internal sealed class DeviceBackend : Backend
 
     internal override bool Has(Precision precision) => precision != Precision.Int4;
 
-    internal override double RoundingLimit(Precision precision) => precision == Precision.Int8 ? IntegerLimit : FloatLimit;
+    internal override double RoundingLimit(Precision precision) => precision switch
+    {
+        Precision.Int8 => IntegerLimit,
+        Precision.BFloat16 when Device.HasTensorCores => TensorLimit,
+        _ => FloatLimit,
+    };
 
     internal override Scratch RentScratch()
     {

@@ -94,7 +94,7 @@ internal static class DeviceCatalog
 
     private static string Describe(ILGPU.Runtime.Device device) => device switch
     {
-        CudaDevice cuda => $"{cuda.Name}, compute capability {cuda.Architecture}, {cuda.MemorySize >> 20} MiB",
+        CudaDevice cuda => $"{cuda.Name}, compute capability {cuda.Architecture}, {cuda.MemorySize >> 20} MiB{(TensorCores.AreUsed(cuda.Architecture) ? $"; {TensorCores.Variable} is set" : "")}",
         CLDevice open => $"{open.Name}, {open.DeviceType}, {open.DeviceVersion}{(OpenClGenericAddresses.IsForced(open) ? $"; {OpenClGenericAddresses.Variable} is set" : "")}",
         _ => device.Name,
     };

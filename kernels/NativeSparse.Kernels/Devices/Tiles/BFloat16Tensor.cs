@@ -83,12 +83,17 @@ internal readonly struct BFloat16Tensor : ITensorFormat<float, BFloat16Quad>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreInputs(int place, QuadPair loaded, int k, int count)
-    {
-        var left = k < count ? loaded.Left : default;
-        var right = k + 4 < count ? loaded.Right : default;
-        CudaAsm.Emit(Inputs, place, left.X, left.Y, left.Z, left.W, right.X, right.Y, right.Z, right.W);
-    }
+    public static void StoreInputs(int place, QuadPair loaded, int k, int count) => CudaAsm.Emit(
+        Inputs,
+        place,
+        k < count ? loaded.Left.X : 0,
+        k + 1 < count ? loaded.Left.Y : 0,
+        k + 2 < count ? loaded.Left.Z : 0,
+        k + 3 < count ? loaded.Left.W : 0,
+        k + 4 < count ? loaded.Right.X : 0,
+        k + 5 < count ? loaded.Right.Y : 0,
+        k + 6 < count ? loaded.Right.Z : 0,
+        k + 7 < count ? loaded.Right.W : 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreWeights(int place, QuadPair loaded, int k, int count) => CudaAsm.Emit(
@@ -109,10 +114,21 @@ internal readonly struct BFloat16Tensor : ITensorFormat<float, BFloat16Quad>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreSums(int place) => CudaAsm.Emit(TensorAssembly.StoreSums, place);
 
-    /// <summary>Others where there are none, so that no load of aligned inputs has a condition.</summary>
+    /// <summary>Others where there are none, so that no load has a condition: a warp must stay together.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Quad Load<TAccess>(ArrayView<float> inputs, long row, int k, int count)
-        where TAccess : unmanaged, ITileAccess => TAccess.IsAligned
-        ? FloatTile.LoadAligned(inputs, row, IntrinsicMath.Min(k, (count - 1) / 4 * 4))
-        : FloatTile.LoadAny(inputs, row, k, count);
+        where TAccess : unmanaged, ITileAccess
+    {
+        if (TAccess.IsAligned)
+        {
+            return FloatTile.LoadAligned(inputs, row, IntrinsicMath.Min(k, (count - 1) / 4 * 4));
+        }
+
+        Quad quad = default;
+        quad.X = inputs[row + IntrinsicMath.Min(k, count - 1)];
+        quad.Y = inputs[row + IntrinsicMath.Min(k + 1, count - 1)];
+        quad.Z = inputs[row + IntrinsicMath.Min(k + 2, count - 1)];
+        quad.W = inputs[row + IntrinsicMath.Min(k + 3, count - 1)];
+        return quad;
+    }
 }

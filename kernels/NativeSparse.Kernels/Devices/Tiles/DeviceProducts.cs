@@ -9,12 +9,24 @@ internal sealed class DeviceProducts(Device device)
 
     public TileProducts<FloatTile, float, Quad> Floats { get; } = new(device);
 
-    public TileProducts<BFloat16Tile, float, BFloat16Quad> Halves { get; } = new(device);
+    public TileProducts<BFloat16Tile, float, BFloat16Quad> Halves { get; } = new(
+        device,
+        KernelMethods.Tensor<AnyAccess, BFloat16Tensor, BFloat16Tile, float, BFloat16Quad>(),
+        KernelMethods.Tensor<AlignedAccess, BFloat16Tensor, BFloat16Tile, float, BFloat16Quad>());
 
-    public TileProducts<IntegerTile, int, int> Integers { get; } = new(device);
+    public TileProducts<IntegerTile, int, int> Integers { get; } = new(
+        device, KernelMethods.Tensor<AnyAccess, IntegerTensor, IntegerTile, int, int>(), KernelMethods.Tensor<AnyAccess, IntegerTensor, IntegerTile, int, int>());
 
     public static NotSupportedException UnknownPrecision(Device device, Precision precision) =>
         new($"{device.Name} has no {precision} matrices; it has {Precision.Float32}, {Precision.BFloat16} and {Precision.Int8}");
+
+    /// <summary>Most rows of a span, for about so many rows of each matrix.</summary>
+    public int SpanRows(Precision precision, long rows) => precision switch
+    {
+        Precision.Float32 => Floats.SpanRows(rows),
+        Precision.BFloat16 => Halves.SpanRows(rows),
+        _ => Integers.SpanRows(rows),
+    };
 
     /// <summary>Every row with every matrix of a table.</summary>
     public void Run(in DeviceCall call, View x, DeviceTable table, View bias, View multiplier, Activation activation, View y, int turns = 0, int turnLength = 0)

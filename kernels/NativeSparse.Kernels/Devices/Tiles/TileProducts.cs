@@ -1,3 +1,4 @@
+using System.Reflection;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -26,15 +27,21 @@ internal sealed class TileProducts<TFormat, TInput, TWeight>
     private readonly DeviceKernel<Launcher>[] _small;
     private readonly DeviceKernel<Launcher>[] _rows;
 
-    public TileProducts(Device device)
+    private readonly bool _hasTensors;
+
+    /// <param name="device">The device.</param>
+    /// <param name="tensor">The kernel for tensor cores, or null.</param>
+    /// <param name="alignedTensor">The same for aligned inputs.</param>
+    public TileProducts(Device device, MethodInfo? tensor = null, MethodInfo? alignedTensor = null)
     {
         _device = device;
+        _hasTensors = device.HasTensorCores && tensor is not null;
         // Two groups on a multiprocessor hide each other's waits: that leaves a thread 128 registers.
         var shared = device.IsCuda ? new KernelSpecialization(WholeTile.Across * WholeTile.Down, 2) : default;
         _tile =
         [
-            new(device, KernelMethods.Tile<WholeTile, AnyAccess, TFormat, TInput, TWeight>(), shared),
-            new(device, KernelMethods.Tile<WholeTile, AlignedAccess, TFormat, TInput, TWeight>(), shared),
+            new(device, _hasTensors ? tensor! : KernelMethods.Tile<WholeTile, AnyAccess, TFormat, TInput, TWeight>(), shared),
+            new(device, _hasTensors ? alignedTensor! : KernelMethods.Tile<WholeTile, AlignedAccess, TFormat, TInput, TWeight>(), shared),
         ];
         _small =
         [
@@ -50,9 +57,15 @@ internal sealed class TileProducts<TFormat, TInput, TWeight>
     private delegate void Launcher(AcceleratorStream stream, KernelConfig config, TileParameters parameters, TileOperands<TInput, TWeight> operands);
 
     /// <summary>Most rows of a span, for about so many rows of each matrix.</summary>
-    public int SpanRows(long rows) => rows <= RowKernel.Rows
-        ? RowKernel.Rows
-        : 4 * (rows < ManyRows || _device.IsSimulator ? SmallTile.Down : WholeTile.Down);
+    public int SpanRows(long rows)
+    {
+        if (_hasTensors)
+        {
+            return TensorHeight(rows, RowKernel.Rows);
+        }
+
+        return rows <= RowKernel.Rows ? RowKernel.Rows : 4 * (rows < ManyRows || _device.IsSimulator ? SmallTile.Down : WholeTile.Down);
+    }
 
     /// <summary>Every row with every matrix.</summary>
     /// <param name="p">Everything but the rows.</param>
@@ -78,8 +91,16 @@ internal sealed class TileProducts<TFormat, TInput, TWeight>
     private static int Tiles(int rows, int matrices, int columns, int down, int across) =>
         (rows + (4 * down) - 1) / (4 * down) * ((columns + (8 * across) - 1) / (8 * across)) * matrices;
 
+    /// <summary>Sums of whole numbers are the same everywhere; others would make a row's result depend on how many there are, so that all take one kernel.</summary>
+    private static int TensorHeight(long rows, int few) => TFormat.IsInteger && rows <= few ? RowKernel.Rows : TensorTile.Rows;
+
     private int Height(int rows, int matrices, int columns)
     {
+        if (_hasTensors)
+        {
+            return TensorHeight(rows, FewRows);
+        }
+
         if (rows <= RowKernel.Rows || (rows <= FewRows && !_device.IsSimulator))
         {
             return RowKernel.Rows;

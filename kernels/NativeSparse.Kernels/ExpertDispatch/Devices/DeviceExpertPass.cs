@@ -53,7 +53,7 @@ internal sealed class DeviceExpertPass(Device device)
     public void Run(in DeviceCall call, DeviceExperts experts, in DeviceExpertOperands o, int first, int tokens)
     {
         var pairs = tokens * o.Capacity;
-        var height = _products.Floats.SpanRows(((long)pairs + experts.Experts - 1) / experts.Experts);
+        var height = _products.SpanRows(experts.Precision, ((long)pairs + experts.Experts - 1) / experts.Experts);
         var sorted = _bins.Sort(call, o, experts.Experts, first, tokens, height);
         switch (experts.Precision)
         {

@@ -85,7 +85,7 @@ internal sealed class DeviceExperts : PackedExperts
     /// <summary>Columns of an expert's up matrix, its gate included.</summary>
     public int UpColumns => IsGated ? 2 * HiddenStride : ExpertWidth;
 
-    public override string Version => DeviceDenseMatMul.VersionName;
+    public override string Version => Device.VersionOf(Precision);
 
     public override long ByteCount => Up.ByteCount + Down.ByteCount + (sizeof(float) * ((UpBias == 0 ? 0 : (long)Experts * UpColumns)
         + (ExpertBias == 0 ? 0 : (long)Experts * OutputWidth) + Experts));
