@@ -113,13 +113,13 @@ public sealed partial class TensorKernelTests(ITestOutputHelper output)
     [Theory]
     [InlineData(Precision.BFloat16)]
     [InlineData(Precision.Int8)]
-    public void Warps_do_not_wait_for_banks_to_load_or_to_leave(Precision precision)
+    public void No_warp_waits_for_a_bank_of_shared_memory(Precision precision)
     {
         var product = new TensorProduct(precision, 64, [(256, 128)]);
         product.Run(Program(precision), isReversed: false);
         output.WriteLine(string.Join(", ", product.Conflicts.Select(entry => $"{entry.Key}: {entry.Value} turns lost")));
-        Assert.Equal(0, product.Conflicts["ldmatrix.sync.aligned.m8n8.x4.shared.b16"]);
-        Assert.Equal(0, product.Conflicts["st.shared.b32"]);
+        Assert.Contains(product.Conflicts.Keys, name => name.StartsWith("ldmatrix", StringComparison.Ordinal));
+        Assert.All(product.Conflicts, entry => Assert.Equal(0, entry.Value));
     }
 
     [Fact]

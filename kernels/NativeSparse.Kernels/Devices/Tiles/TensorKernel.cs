@@ -44,13 +44,18 @@ internal static class TensorKernel
         }
 
         TTensor.Clear();
-        var ownRow = firstRow + (thread / 4 < rows ? thread / 4 : 0);
+        // Lanes that store together hold lines that are neighbours, and of weights two places of a line: they meet in no bank.
+        var line = (thread / 32 * 8) + (thread % 8);
+        var quad = (thread / 128 * 16) + (thread / 16 % 2 * 8) + (thread % 8);
+        var part = thread / 8 % 4;
+        var pair = (thread / 32 % 4 * 2) + (thread / 8 % 2);
+        var ownRow = firstRow + (line < rows ? line : 0);
         var row = ((long)(p.HasIndex != 0 ? o.Index[ownRow] : ownRow) * p.InputStride) + matrix.InputStart;
-        var rowInput = thread % 4 * 4 * TTensor.WordInputs;
-        var rowPlace = (thread / 4 * TensorTile.LineBytes) + (thread % 4 * 16);
-        var column = matrix.Start + (long)IntrinsicMath.Min(firstQuad + (thread % 32), matrix.Stride - 1);
-        var columnInput = thread / 32 * 2 * TTensor.WordInputs;
-        var columnPlace = TensorTile.WeightBytes + (thread % 32 * TensorTile.LineBytes) + (thread / 32 * 8);
+        var rowInput = part * 4 * TTensor.WordInputs;
+        var rowPlace = (line * TensorTile.LineBytes) + (part * 16);
+        var column = matrix.Start + (long)IntrinsicMath.Min(firstQuad + quad, matrix.Stride - 1);
+        var columnInput = pair * 2 * TTensor.WordInputs;
+        var columnPlace = TensorTile.WeightBytes + (quad * TensorTile.LineBytes) + (pair * 8);
         var step = TensorTile.StepWords * TTensor.WordInputs;
         var buffer = 0;
 
@@ -82,12 +87,12 @@ internal static class TensorKernel
         var allOutputs = p.IsGated != 0 ? matrix.Columns / 2 : matrix.Columns;
         for (var i = thread; i < TensorTile.Rows * outputs; i += TensorTile.Threads)
         {
-            var line = i / outputs;
+            var outputRow = i / outputs;
             var output = i % outputs;
-            if (line < rows && firstOutput + output < allOutputs)
+            if (outputRow < rows && firstOutput + output < allOutputs)
             {
-                var total = (line * TensorTile.SumStride) + (p.IsGated != 0 ? (output / 4 * 8) + (output % 4) : output);
-                TileStore.Store<TFormat, TInput, TWeight>(p, o, matrix, firstRow + line, firstOutput + output, totals, total);
+                var total = (outputRow * TensorTile.SumStride) + (p.IsGated != 0 ? (output / 4 * 8) + (output % 4) : output);
+                TileStore.Store<TFormat, TInput, TWeight>(p, o, matrix, firstRow + outputRow, firstOutput + output, totals, total);
             }
         }
     }
