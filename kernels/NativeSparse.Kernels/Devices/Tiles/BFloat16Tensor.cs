@@ -64,12 +64,12 @@ internal readonly struct BFloat16Tensor : ITensorFormat<float, BFloat16Quad>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static QuadPair LoadWeights(ArrayView<BFloat16Quad> weights, long start, int stride, int k, int count)
+    public static QuadPair LoadWeights(ArrayView<BFloat16Quad> weights, int start, int stride, int k, int count)
     {
-        var first = weights[start + ((long)IntrinsicMath.Min(k, count - 1) * stride)];
-        var second = weights[start + ((long)IntrinsicMath.Min(k + 1, count - 1) * stride)];
-        var third = weights[start + ((long)IntrinsicMath.Min(k + 2, count - 1) * stride)];
-        var fourth = weights[start + ((long)IntrinsicMath.Min(k + 3, count - 1) * stride)];
+        var first = weights[start + (IntrinsicMath.Min(k, count - 1) * stride)];
+        var second = weights[start + (IntrinsicMath.Min(k + 1, count - 1) * stride)];
+        var third = weights[start + (IntrinsicMath.Min(k + 2, count - 1) * stride)];
+        var fourth = weights[start + (IntrinsicMath.Min(k + 3, count - 1) * stride)];
         QuadPair pair = default;
         pair.Left.X = Interop.IntAsFloat(first.Low);
         pair.Left.Y = Interop.IntAsFloat(first.High);
@@ -83,30 +83,49 @@ internal readonly struct BFloat16Tensor : ITensorFormat<float, BFloat16Quad>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreInputs(int place, QuadPair loaded, int k, int count) => CudaAsm.Emit(
-        Inputs,
-        place,
-        k < count ? loaded.Left.X : 0,
-        k + 1 < count ? loaded.Left.Y : 0,
-        k + 2 < count ? loaded.Left.Z : 0,
-        k + 3 < count ? loaded.Left.W : 0,
-        k + 4 < count ? loaded.Right.X : 0,
-        k + 5 < count ? loaded.Right.Y : 0,
-        k + 6 < count ? loaded.Right.Z : 0,
-        k + 7 < count ? loaded.Right.W : 0);
+    public static QuadPair EndInputs(QuadPair loaded, int k, int count)
+    {
+        loaded.Left.X = k < count ? loaded.Left.X : 0;
+        loaded.Left.Y = k + 1 < count ? loaded.Left.Y : 0;
+        loaded.Left.Z = k + 2 < count ? loaded.Left.Z : 0;
+        loaded.Left.W = k + 3 < count ? loaded.Left.W : 0;
+        loaded.Right.X = k + 4 < count ? loaded.Right.X : 0;
+        loaded.Right.Y = k + 5 < count ? loaded.Right.Y : 0;
+        loaded.Right.Z = k + 6 < count ? loaded.Right.Z : 0;
+        loaded.Right.W = k + 7 < count ? loaded.Right.W : 0;
+        return loaded;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreWeights(int place, QuadPair loaded, int k, int count) => CudaAsm.Emit(
+    public static QuadPair EndWeights(QuadPair loaded, int k, int count)
+    {
+        loaded.Left.X = k < count ? loaded.Left.X : 0;
+        loaded.Left.Y = k < count ? loaded.Left.Y : 0;
+        loaded.Left.Z = k + 1 < count ? loaded.Left.Z : 0;
+        loaded.Left.W = k + 1 < count ? loaded.Left.W : 0;
+        loaded.Right.X = k + 2 < count ? loaded.Right.X : 0;
+        loaded.Right.Y = k + 2 < count ? loaded.Right.Y : 0;
+        loaded.Right.Z = k + 3 < count ? loaded.Right.Z : 0;
+        loaded.Right.W = k + 3 < count ? loaded.Right.W : 0;
+        return loaded;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInputs(int place, QuadPair loaded) => CudaAsm.Emit(
+        Inputs, place, loaded.Left.X, loaded.Left.Y, loaded.Left.Z, loaded.Left.W, loaded.Right.X, loaded.Right.Y, loaded.Right.Z, loaded.Right.W);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreWeights(int place, QuadPair loaded) => CudaAsm.Emit(
         Weights,
         place,
-        k < count ? Interop.FloatAsInt(loaded.Left.X) : 0,
-        k < count ? Interop.FloatAsInt(loaded.Left.Y) : 0,
-        k + 1 < count ? Interop.FloatAsInt(loaded.Left.Z) : 0,
-        k + 1 < count ? Interop.FloatAsInt(loaded.Left.W) : 0,
-        k + 2 < count ? Interop.FloatAsInt(loaded.Right.X) : 0,
-        k + 2 < count ? Interop.FloatAsInt(loaded.Right.Y) : 0,
-        k + 3 < count ? Interop.FloatAsInt(loaded.Right.Z) : 0,
-        k + 3 < count ? Interop.FloatAsInt(loaded.Right.W) : 0);
+        Interop.FloatAsInt(loaded.Left.X),
+        Interop.FloatAsInt(loaded.Left.Y),
+        Interop.FloatAsInt(loaded.Left.Z),
+        Interop.FloatAsInt(loaded.Left.W),
+        Interop.FloatAsInt(loaded.Right.X),
+        Interop.FloatAsInt(loaded.Right.Y),
+        Interop.FloatAsInt(loaded.Right.Z),
+        Interop.FloatAsInt(loaded.Right.W));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply(int inputs, int weights) => CudaAsm.Emit(Product, inputs, weights);

@@ -18,18 +18,24 @@ internal interface ITensorFormat<TInput, TWeight>
     /// <summary>Declares a thread's 32 sums, as 0: once in a kernel, before anything else.</summary>
     static abstract void Clear();
 
-    /// <summary>The inputs k and on of the row that begins at <paramref name="row"/>, as many as four words hold, as they lie in memory.</summary>
+    /// <summary>The inputs k and on of the row that begins at <paramref name="row"/>, as many as four words hold, as they lie in memory; any beyond the last.</summary>
     static abstract QuadPair LoadInputs<TAccess>(ArrayView<TInput> inputs, long row, int k, int count)
         where TAccess : unmanaged, ITileAccess;
 
     /// <summary>The weights of four columns for the inputs k and on, as many as two words hold, as they lie in memory; any beyond the last.</summary>
-    static abstract QuadPair LoadWeights(ArrayView<TWeight> weights, long start, int stride, int k, int count);
+    static abstract QuadPair LoadWeights(ArrayView<TWeight> weights, int start, int stride, int k, int count);
 
-    /// <summary>Four words of a row to a place in shared memory, in bytes; 0 beyond the last input.</summary>
-    static abstract void StoreInputs(int place, QuadPair loaded, int k, int count);
+    /// <summary>Loaded inputs with 0 beyond the last.</summary>
+    static abstract QuadPair EndInputs(QuadPair loaded, int k, int count);
 
-    /// <summary>Two words of each of four columns, which lie <see cref="TensorTile.ColumnBytes"/> apart; 0 beyond the last input.</summary>
-    static abstract void StoreWeights(int place, QuadPair loaded, int k, int count);
+    /// <summary>Loaded weights with 0 beyond the last input.</summary>
+    static abstract QuadPair EndWeights(QuadPair loaded, int k, int count);
+
+    /// <summary>Four words of a row to a place in shared memory, in bytes.</summary>
+    static abstract void StoreInputs(int place, QuadPair loaded);
+
+    /// <summary>Two words of each of four columns, which lie <see cref="TensorTile.ColumnBytes"/> apart.</summary>
+    static abstract void StoreWeights(int place, QuadPair loaded);
 
     /// <summary>Adds the products of a step to a warp's sums; what a lane loads begins at these places.</summary>
     static abstract void Multiply(int inputs, int weights);

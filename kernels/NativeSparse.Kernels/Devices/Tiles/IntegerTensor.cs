@@ -50,7 +50,6 @@ internal readonly struct IntegerTensor : ITensorFormat<int, int>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Clear() => CudaAsm.Emit(".reg .s32 sum<32>;" + TensorAssembly.Clear);
 
-    /// <summary>The bytes beyond the last input meet weights that are 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static QuadPair LoadInputs<TAccess>(ArrayView<int> inputs, long row, int k, int count)
         where TAccess : unmanaged, ITileAccess
@@ -64,7 +63,7 @@ internal readonly struct IntegerTensor : ITensorFormat<int, int>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static QuadPair LoadWeights(ArrayView<int> weights, long start, int stride, int k, int count)
+    public static QuadPair LoadWeights(ArrayView<int> weights, int start, int stride, int k, int count)
     {
         QuadPair pair = default;
         pair.Left.X = Load(weights, start, stride, k, count);
@@ -78,8 +77,26 @@ internal readonly struct IntegerTensor : ITensorFormat<int, int>
         return pair;
     }
 
+    /// <summary>As they are: they meet weights that are 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreInputs(int place, QuadPair loaded, int k, int count) => CudaAsm.Emit(
+    public static QuadPair EndInputs(QuadPair loaded, int k, int count) => loaded;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static QuadPair EndWeights(QuadPair loaded, int k, int count)
+    {
+        loaded.Left.X = k < count ? loaded.Left.X : 0;
+        loaded.Left.Y = k + 1 < count ? loaded.Left.Y : 0;
+        loaded.Left.Z = k + 2 < count ? loaded.Left.Z : 0;
+        loaded.Left.W = k + 3 < count ? loaded.Left.W : 0;
+        loaded.Right.X = k + 4 < count ? loaded.Right.X : 0;
+        loaded.Right.Y = k + 5 < count ? loaded.Right.Y : 0;
+        loaded.Right.Z = k + 6 < count ? loaded.Right.Z : 0;
+        loaded.Right.W = k + 7 < count ? loaded.Right.W : 0;
+        return loaded;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInputs(int place, QuadPair loaded) => CudaAsm.Emit(
         Inputs,
         place,
         Interop.FloatAsInt(loaded.Left.X),
@@ -88,17 +105,17 @@ internal readonly struct IntegerTensor : ITensorFormat<int, int>
         Interop.FloatAsInt(loaded.Left.W));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreWeights(int place, QuadPair loaded, int k, int count) => CudaAsm.Emit(
+    public static void StoreWeights(int place, QuadPair loaded) => CudaAsm.Emit(
         Weights,
         place,
-        k < count ? Interop.FloatAsInt(loaded.Left.X) : 0,
-        k + 1 < count ? Interop.FloatAsInt(loaded.Left.Y) : 0,
-        k + 2 < count ? Interop.FloatAsInt(loaded.Left.Z) : 0,
-        k + 3 < count ? Interop.FloatAsInt(loaded.Left.W) : 0,
-        k + 4 < count ? Interop.FloatAsInt(loaded.Right.X) : 0,
-        k + 5 < count ? Interop.FloatAsInt(loaded.Right.Y) : 0,
-        k + 6 < count ? Interop.FloatAsInt(loaded.Right.Z) : 0,
-        k + 7 < count ? Interop.FloatAsInt(loaded.Right.W) : 0);
+        Interop.FloatAsInt(loaded.Left.X),
+        Interop.FloatAsInt(loaded.Left.Y),
+        Interop.FloatAsInt(loaded.Left.Z),
+        Interop.FloatAsInt(loaded.Left.W),
+        Interop.FloatAsInt(loaded.Right.X),
+        Interop.FloatAsInt(loaded.Right.Y),
+        Interop.FloatAsInt(loaded.Right.Z),
+        Interop.FloatAsInt(loaded.Right.W));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply(int inputs, int weights) => CudaAsm.Emit(Product, inputs, weights);
@@ -107,8 +124,8 @@ internal readonly struct IntegerTensor : ITensorFormat<int, int>
     public static void StoreSums(int place) => CudaAsm.Emit(TensorAssembly.StoreSums, place);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Load(ArrayView<int> weights, long start, int stride, int k, int count) =>
-        Value(weights[start + ((long)IntrinsicMath.Min(k, count - 1) * stride)]);
+    private static float Load(ArrayView<int> weights, int start, int stride, int k, int count) =>
+        Value(weights[start + (IntrinsicMath.Min(k, count - 1) * stride)]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Value(int word) => Interop.IntAsFloat((uint)word);

@@ -44,16 +44,17 @@ internal static class TensorKernel
         }
 
         TTensor.Clear();
-        // Lanes that store together hold lines that are neighbours, and of weights two places of a line: they meet in no bank.
-        var line = (thread / 32 * 8) + (thread % 8);
-        var quad = (thread / 128 * 16) + (thread / 16 % 2 * 8) + (thread % 8);
-        var part = thread / 8 % 4;
-        var pair = (thread / 32 % 4 * 2) + (thread / 8 % 2);
+        // Lanes that store together hold lines that are neighbours, and of weights two places of a line: they meet in no bank. Shifts and masks, as
+        // the compiler of the driver divides by powers of two as by any number.
+        var line = (thread >> 5 << 3) + (thread & 7);
+        var quad = (thread >> 7 << 4) + (((thread >> 4) & 1) << 3) + (thread & 7);
+        var part = (thread >> 3) & 3;
+        var pair = (((thread >> 5) & 3) << 1) + ((thread >> 3) & 1);
         var ownRow = firstRow + (line < rows ? line : 0);
         var row = ((long)(p.HasIndex != 0 ? o.Index[ownRow] : ownRow) * p.InputStride) + matrix.InputStart;
         var rowInput = part * 4 * TTensor.WordInputs;
         var rowPlace = (line * TensorTile.LineBytes) + (part * 16);
-        var column = matrix.Start + (long)IntrinsicMath.Min(firstQuad + quad, matrix.Stride - 1);
+        var column = matrix.Start + IntrinsicMath.Min(firstQuad + quad, matrix.Stride - 1);
         var columnInput = pair * 2 * TTensor.WordInputs;
         var columnPlace = TensorTile.WeightBytes + (quad * TensorTile.LineBytes) + (pair * 8);
         var step = TensorTile.StepWords * TTensor.WordInputs;
@@ -73,8 +74,14 @@ internal static class TensorKernel
             buffer = TensorTile.BufferBytes - buffer;
             if (next < matrix.Inputs)
             {
-                TTensor.StoreInputs(buffer + rowPlace, inputs, next + rowInput, matrix.Inputs);
-                TTensor.StoreWeights(buffer + columnPlace, weights, next + columnInput, matrix.Inputs);
+                if (next + step > matrix.Inputs)
+                {
+                    inputs = TTensor.EndInputs(inputs, next + rowInput, matrix.Inputs);
+                    weights = TTensor.EndWeights(weights, next + columnInput, matrix.Inputs);
+                }
+
+                TTensor.StoreInputs(buffer + rowPlace, inputs);
+                TTensor.StoreWeights(buffer + columnPlace, weights);
             }
 
             Group.Barrier();
@@ -99,16 +106,15 @@ internal static class TensorKernel
 
     /// <summary>Where a lane's line of its warp's first 16 rows begins: 16 rows of 4 words, then the same rows four words on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int InputPlace(int thread) =>
-        (((thread / 32 % 2 * 32) + (thread % 16)) * TensorTile.LineBytes) + (thread / 16 % 2 * 16);
+    private static int InputPlace(int thread) => (((thread & 32) + (thread & 15)) * TensorTile.LineBytes) + (thread & 16);
 
     /// <summary>Where a lane's line of its warp's first 16 columns begins: 8 columns of 4 words, the same four words on, then 8 more columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int WeightPlace(int thread) =>
-        TensorTile.WeightBytes + (((thread / 64 * 32) + (thread / 16 % 2 * 8) + (thread % 8)) * TensorTile.LineBytes) + (thread / 8 % 2 * 16);
+        TensorTile.WeightBytes + (((thread >> 6 << 5) + ((thread & 16) >> 1) + (thread & 7)) * TensorTile.LineBytes) + ((thread & 8) << 1);
 
     /// <summary>Where a thread's first sum belongs: a lane holds two neighbouring lines of columns, which are columns four apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int SumPlace(int thread) =>
-        (((thread / 32 % 2 * 32) + (thread % 32 / 4)) * TensorTile.SumStride) + (thread % 4 * 8) + (thread / 64);
+        (((thread & 32) + ((thread & 31) >> 2)) * TensorTile.SumStride) + ((thread & 3) << 3) + (thread >> 6);
 }
