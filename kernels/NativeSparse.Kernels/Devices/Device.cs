@@ -56,7 +56,7 @@ internal class Device : IDisposable
     public bool IsCuda => Accelerator.AcceleratorType == AcceleratorType.Cuda;
 
     /// <summary>Whether products run on tensor cores where a precision has them.</summary>
-    public bool HasTensorCores { get; }
+    public bool HasTensorCores { get; init; }
 
     /// <summary>Threads of a group of kernels that are not tiles.</summary>
     public int GroupThreads => IsSimulator ? SimulatedThreads : Threads;

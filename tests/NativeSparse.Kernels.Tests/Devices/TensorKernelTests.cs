@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using Xunit;
 
@@ -17,10 +19,17 @@ public sealed partial class TensorKernelTests(ITestOutputHelper output)
     /// <summary>What rounding inputs to bfloat16 may add to that.</summary>
     private const double Rounding = (1.0 / 256) + Sums;
 
+    private const string HalfProduct = @"mma\.sync\.aligned\.m16n8k16\.row\.col\.f32\.bf16\.bf16\.f32";
+
+    private const string IntegerProduct = @"mma\.sync\.aligned\.m16n8k32\.row\.col\.s32\.u8\.s8\.s32";
+
     private static readonly KernelSpecialization TwoGroups = new(TensorTile.Threads, 2);
 
-    private static readonly Dictionary<string, Lazy<PtxProgram>> Programs = KernelMethods.Tensors().ToDictionary(
-        PtxText.Name, method => new Lazy<PtxProgram>(() => new PtxProgram(PtxText.Of(method, CudaArchitecture.SM_80, CudaInstructionSet.ISA_70, TwoGroups))));
+    private static readonly Dictionary<string, Lazy<string>> Texts = KernelMethods.Tensors().ToDictionary(
+        PtxText.Name, method => new Lazy<string>(() => PtxText.Of(method, CudaArchitecture.SM_80, CudaInstructionSet.ISA_70, TwoGroups)));
+
+    private static readonly Dictionary<string, Lazy<PtxProgram>> Programs = Texts.ToDictionary(
+        entry => entry.Key, entry => new Lazy<PtxProgram>(() => new PtxProgram(entry.Value.Value)));
 
     public static TheoryData<string> Kernels => new(KernelMethods.Tensors().Select(PtxText.Name));
 
@@ -122,6 +131,42 @@ public sealed partial class TensorKernelTests(ITestOutputHelper output)
         Assert.All(product.Conflicts, entry => Assert.Equal(0, entry.Value));
     }
 
+    /// <summary>Numbers and barriers that the text could have wrong.</summary>
+    [Theory]
+    [InlineData("[row+32]", "[row+16]")]
+    [InlineData("[row+1280]", "[row]")]
+    [InlineData("[column+1312]", "[column+1280]")]
+    [InlineData("{b2, b3}", "{b3, b2}")]
+    [InlineData("[at+4128], sum2", "[at+4132], sum2")]
+    [InlineData("prmt.b32 word2", "prmt.b32 word3")]
+    [InlineData("0x7632", "0x5410")]
+    [InlineData("[at+5120]", "[at+7680]")]
+    [InlineData("bar.sync\t0;", "")]
+    public void A_text_with_another_number_is_noticed(string right, string wrong)
+    {
+        var ptx = Texts.First(entry => entry.Key.Contains(nameof(BFloat16Tensor), StringComparison.Ordinal)).Value.Value;
+        var at = ptx.IndexOf(right, StringComparison.Ordinal);
+        Assert.True(at >= 0);
+        var product = new TensorProduct(Precision.BFloat16, 20, [(40, 128)]) { IsAligned = true };
+        var expected = product.Expected(isRounded: true, Sums);
+        Compare(expected, product.Run(new PtxProgram(ptx), isReversed: false));
+        var actual = product.Run(new PtxProgram(string.Concat(ptx.AsSpan(0, at), wrong, ptx.AsSpan(at + right.Length))), isReversed: false);
+        Assert.Contains(Enumerable.Range(0, actual.Length), i => !(Math.Abs((double)expected[i].Value - actual[i]) <= expected[i].Limit));
+    }
+
+    [Fact]
+    public void Whole_numbers_leave_few_rows_to_other_kernels_and_halves_do_not()
+    {
+        using var context = Context.Create(builder => builder.CPU(new CPUDevice(32, 8, 1)));
+        using var device = new Device("ilgpu-cpu", context, context.CreateCPUAccelerator(0)) { HasTensorCores = true };
+        var products = new DeviceProducts(device);
+        Assert.Equal(TensorTile.Rows, products.SpanRows(Precision.BFloat16, 1));
+        Assert.Equal(RowKernel.Rows, products.SpanRows(Precision.Int8, RowKernel.Rows));
+        Assert.Equal(TensorTile.Rows, products.SpanRows(Precision.Int8, RowKernel.Rows + 1));
+        Assert.Equal(RowKernel.Rows, products.SpanRows(Precision.Float32, 1));
+        Assert.Equal(["ilgpu", "ilgpu-tensor", "ilgpu-tensor"], new[] { Precision.Float32, Precision.BFloat16, Precision.Int8 }.Select(device.VersionOf));
+    }
+
     [Fact]
     public void The_switch_and_the_architecture_decide()
     {
@@ -165,10 +210,6 @@ public sealed partial class TensorKernelTests(ITestOutputHelper output)
             && entry.Key.Contains(isAligned ? nameof(AlignedAccess) : nameof(AnyAccess), StringComparison.Ordinal)).Value.Value;
 
     private static MethodInfo Method(string name) => KernelMethods.Tensors().Single(method => PtxText.Name(method) == name);
-
-    private const string HalfProduct = @"mma\.sync\.aligned\.m16n8k16\.row\.col\.f32\.bf16\.bf16\.f32";
-
-    private const string IntegerProduct = @"mma\.sync\.aligned\.m16n8k32\.row\.col\.s32\.u8\.s8\.s32";
 
     [GeneratedRegex(@"\.shared \.align 16 \.b8 __shared_alloca\d+\[")]
     private static partial Regex SharedArray();

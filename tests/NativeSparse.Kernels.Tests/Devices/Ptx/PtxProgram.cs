@@ -11,7 +11,6 @@ internal sealed partial class PtxProgram
     private readonly Dictionary<string, string[]> _branchTargets = [];
     private readonly Dictionary<string, int> _shared = [];
     private readonly List<Dictionary<string, int>> _scopes = [];
-    private string _lastLabel = "";
 
     public PtxProgram(string text)
     {
@@ -19,6 +18,7 @@ internal sealed partial class PtxProgram
         var start = plain.IndexOf('{', plain.IndexOf(".entry", StringComparison.Ordinal));
         Parameters = [.. Parameter().Matches(plain[..start]).Select(match => match.Groups[1].Value)];
         var pending = "";
+        var label = "";
         foreach (var character in plain[start..])
         {
             var isEmpty = pending.Trim().Length == 0;
@@ -32,13 +32,13 @@ internal sealed partial class PtxProgram
             }
             else if (character == ':')
             {
-                _lastLabel = pending.Trim();
-                _labels.Add(_lastLabel, _instructions.Count);
+                label = pending.Trim();
+                _labels.Add(label, _instructions.Count);
                 pending = "";
             }
             else if (character == ';')
             {
-                Add(pending.Trim());
+                Add(pending.Trim(), label);
                 pending = "";
             }
             else
@@ -61,7 +61,7 @@ internal sealed partial class PtxProgram
 
     public int BranchTarget(string list, int index) => Label(_branchTargets[list][index]);
 
-    private void Add(string statement)
+    private void Add(string statement, string label)
     {
         if (statement.StartsWith(".reg", StringComparison.Ordinal))
         {
@@ -80,7 +80,7 @@ internal sealed partial class PtxProgram
         }
         else if (statement.StartsWith(".branchtargets", StringComparison.Ordinal))
         {
-            _branchTargets.Add(_lastLabel, Words(statement[".branchtargets".Length..]));
+            _branchTargets.Add(label, Words(statement[".branchtargets".Length..]));
         }
         else
         {
