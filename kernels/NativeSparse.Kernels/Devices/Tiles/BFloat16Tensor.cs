@@ -6,7 +6,7 @@ namespace NativeSparse.Kernels;
 
 /// <summary>
 /// bfloat16 weights, and float32 inputs that are rounded to bfloat16 on their way: products are exact in float32, so that a sum differs from
-/// <see cref="BFloat16Tile"/>'s by at most 2^-8 of the sum of the products' magnitudes, and by what summing in another order does.
+/// <see cref="BFloat16Tile"/>'s by at most 2^-8 of the sum of the products' magnitudes, and by what float32 sums in another order do.
 /// </summary>
 internal readonly struct BFloat16Tensor : ITensorFormat<float, BFloat16Quad>
 {
