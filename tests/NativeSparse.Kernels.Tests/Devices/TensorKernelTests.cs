@@ -85,6 +85,18 @@ public sealed partial class TensorKernelTests(ITestOutputHelper output)
         Check(product, Program<BFloat16Tensor>(isAligned), isExact: false);
     }
 
+    /// <summary>Loads repeat the last input and the last weight, and 0 times infinity would be no number.</summary>
+    [Theory]
+    [InlineData(37, false)]
+    [InlineData(36, true)]
+    public void Nothing_beyond_the_last_input_counts(int inputs, bool isAligned)
+    {
+        var product = new TensorProduct(Precision.BFloat16, 3, [(inputs, 5)], hasInfinities: true) { IsAligned = isAligned };
+        var actual = product.Run(Program<BFloat16Tensor>(isAligned), isReversed: false);
+        Compare(product.Expected(isRounded: true, Sums), actual);
+        Assert.Equal(7, actual.Count(float.IsInfinity));
+    }
+
     [Theory]
     [InlineData(1, 1, 1, false)]
     [InlineData(70, 37, 131, false)]

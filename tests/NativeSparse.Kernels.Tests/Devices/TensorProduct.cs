@@ -31,7 +31,9 @@ internal sealed class TensorProduct
     /// <param name="sizes">Inputs and columns of each matrix.</param>
     /// <param name="spans">Rows of the index and the matrix that multiplies them, or none.</param>
     /// <param name="index">Rows of the inputs, where there are spans.</param>
-    public TensorProduct(Precision precision, int rows, (int Inputs, int Columns)[] sizes, TileSpan[]? spans = null, int[]? index = null)
+    /// <param name="hasInfinities">Whether the last input of the last row is infinite, and the last weight.</param>
+    public TensorProduct(
+        Precision precision, int rows, (int Inputs, int Columns)[] sizes, TileSpan[]? spans = null, int[]? index = null, bool hasInfinities = false)
     {
         (_precision, _rows, _sizes, _spans, _index) = (precision, rows, sizes, spans ?? [], index ?? []);
         _layout = new TileLayout(precision);
@@ -44,6 +46,11 @@ internal sealed class TensorProduct
             _weights[m] = [.. Enumerable.Range(0, inputs * columns).Select(_ => precision == Precision.Int8
                 ? _random.Next(-127, 128)
                 : BFloat16Rounding.Widen(BFloat16Rounding.Round((2 * _random.NextSingle()) - 1)))];
+            if (hasInfinities)
+            {
+                _weights[m][^1] = float.PositiveInfinity;
+            }
+
             place.BiasStart = sum;
             if (precision == Precision.Int8)
             {
@@ -68,6 +75,11 @@ internal sealed class TensorProduct
         _stride = matrices[^1].InputStart + own;
         _outputs = _spans.Length > 0 ? sizes.Max(size => size.Columns) : sum;
         _inputs = [.. Enumerable.Range(0, rows * _stride).Select(_ => (2 * _random.NextSingle()) - 1)];
+        if (hasInfinities)
+        {
+            _inputs[^1] = float.PositiveInfinity;
+        }
+
         _bytes = [.. Enumerable.Range(0, rows * _stride * 4).Select(_ => (byte)_random.Next(256))];
         _quanta = [.. Enumerable.Range(0, rows * sizes.Length).Select(_ => new RowQuantum { Scale = _random.NextSingle(), Zero = _random.Next(256) })];
         _bias = [.. Enumerable.Range(0, sum).Select(_ => _random.NextSingle())];
