@@ -31,13 +31,17 @@ internal sealed class PtxListing : IDisposable
         return $"{kernel.DeclaringType!.Name}.{kernel.Name}{(types.Length == 0 ? "" : $"<{string.Join(", ", types)}>")}";
     }
 
-    /// <summary>The code of a kernel for each architecture that the tests compile for.</summary>
-    public IEnumerable<(string Architecture, string Code)> Compile(MethodInfo kernel)
+    /// <summary>The code of a kernel as a device of one architecture would get it.</summary>
+    public static string Compile(MethodInfo kernel, CudaArchitecture architecture, CudaInstructionSet instructions, KernelSpecialization specialization)
     {
-        var entry = EntryPointDescription.FromExplicitlyGroupedKernel(kernel);
-        return _backends.Select(backend => (
-            backend.Architecture.ToString(), ((PTXCompiledKernel)backend.Compile(entry, default(KernelSpecialization))).PTXAssembly));
+        using var context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2).EnableAlgorithms());
+        using var backend = new PTXBackend(context, new CudaCapabilityContext(architecture), architecture, instructions, null!);
+        return Compile(backend, kernel, specialization);
     }
+
+    /// <summary>The code of a kernel for each architecture that the tests compile for.</summary>
+    public IEnumerable<(string Architecture, string Code)> Compile(MethodInfo kernel) =>
+        _backends.Select(backend => (backend.Architecture.ToString(), Compile(backend, kernel, default)));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -45,4 +49,7 @@ internal sealed class PtxListing : IDisposable
         Array.ForEach(_backends, backend => backend.Dispose());
         _context.Dispose();
     }
+
+    private static string Compile(PTXBackend backend, MethodInfo kernel, KernelSpecialization specialization) =>
+        ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), specialization)).PTXAssembly;
 }

@@ -26,12 +26,12 @@ public sealed partial class TensorKernelTests(ITestOutputHelper output)
     private static readonly KernelSpecialization TwoGroups = new(TensorTile.Threads, 2);
 
     private static readonly Dictionary<string, Lazy<string>> Texts = KernelMethods.Tensors().ToDictionary(
-        PtxText.Name, method => new Lazy<string>(() => PtxText.Of(method, CudaArchitecture.SM_80, CudaInstructionSet.ISA_70, TwoGroups)));
+        PtxListing.Name, method => new Lazy<string>(() => PtxListing.Compile(method, CudaArchitecture.SM_80, CudaInstructionSet.ISA_70, TwoGroups)));
 
     private static readonly Dictionary<string, Lazy<PtxProgram>> Programs = Texts.ToDictionary(
         entry => entry.Key, entry => new Lazy<PtxProgram>(() => new PtxProgram(entry.Value.Value)));
 
-    public static TheoryData<string> Kernels => new(KernelMethods.Tensors().Select(PtxText.Name));
+    public static TheoryData<string> Kernels => new(KernelMethods.Tensors().Select(PtxListing.Name));
 
     [Theory]
     [MemberData(nameof(Kernels))]
@@ -39,7 +39,7 @@ public sealed partial class TensorKernelTests(ITestOutputHelper output)
     {
         foreach (var (architecture, instructions) in new[] { (CudaArchitecture.SM_80, CudaInstructionSet.ISA_70), (CudaArchitecture.SM_90, CudaInstructionSet.ISA_78) })
         {
-            var ptx = PtxText.Of(Method(name), architecture, instructions, TwoGroups);
+            var ptx = PtxListing.Compile(Method(name), architecture, instructions, TwoGroups);
             Assert.Equal(16, Regex.Count(ptx, name.Contains("Integer", StringComparison.Ordinal) ? IntegerProduct : HalfProduct));
             Assert.DoesNotContain(".local", ptx, StringComparison.Ordinal);
             Assert.DoesNotContain("local_depot", ptx, StringComparison.Ordinal);
@@ -57,7 +57,7 @@ public sealed partial class TensorKernelTests(ITestOutputHelper output)
         {
             var folder = Directory.CreateTempSubdirectory();
             var source = Path.Combine(folder.FullName, "kernel.ptx");
-            await File.WriteAllTextAsync(source, PtxText.Of(Method(name), architecture, instructions, TwoGroups), TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(source, PtxListing.Compile(Method(name), architecture, instructions, TwoGroups), TestContext.Current.CancellationToken);
             var target = architecture.ToString().Replace("SM_", "sm_", StringComparison.Ordinal);
             using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(assembler, [$"-arch={target}", "-v", source, "-o", source + ".cubin"])
             {
@@ -221,7 +221,7 @@ public sealed partial class TensorKernelTests(ITestOutputHelper output)
         entry => entry.Key.Contains(typeof(TTensor).Name, StringComparison.Ordinal)
             && entry.Key.Contains(isAligned ? nameof(AlignedAccess) : nameof(AnyAccess), StringComparison.Ordinal)).Value.Value;
 
-    private static MethodInfo Method(string name) => KernelMethods.Tensors().Single(method => PtxText.Name(method) == name);
+    private static MethodInfo Method(string name) => KernelMethods.Tensors().Single(method => PtxListing.Name(method) == name);
 
     [GeneratedRegex(@"\.shared \.align 16 \.b8 __shared_alloca\d+\[")]
     private static partial Regex SharedArray();

@@ -44,7 +44,7 @@ internal sealed class DeviceLowRankPass(Device device)
     public void Run(
         in DeviceCall call, in FeedForwardMatrices network, DeviceLowRankExperts experts, in DeviceExpertOperands o, int first, int tokens)
     {
-        var height = _products.Floats.SpanRows((((long)tokens * o.Capacity) + experts.Experts - 1) / experts.Experts);
+        var height = _products.SpanRows(Precision.Float32, (((long)tokens * o.Capacity) + experts.Experts - 1) / experts.Experts);
         var pairs = _bins.Sort(call, o, experts.Experts, first, tokens, height);
         var hidden = call.Rent(pairs.Count, experts.HiddenWidth);
         var sums = call.Rent(tokens, experts.HiddenWidth);
