@@ -44,7 +44,6 @@ public sealed class CommandLineTests
     [InlineData("bench kernels --family blockdiagonal --cold")]
     [InlineData("bench kernels --family dense --precision int4 --shape 4x32x48 --backend ilgpu-cpu")]
     [InlineData("bench kernels --family dense --backend ilgpu-cpu")]
-    [InlineData("bench kernels --family lowrank --shape 2x16x16 --backend ilgpu-cpu")]
     [InlineData("bench model model.onnx --rounds x")]
     [InlineData("bench model model.onnx --shapes 99999999x99999999")]
     [InlineData("bench kernels --threads x")]

@@ -15,7 +15,7 @@ public static class KernelBench
     /// <param name="progress">Told each row when it is measured.</param>
     /// <param name="cancellation">Checked between timings.</param>
     /// <exception cref="BackendUnavailableException">A backend cannot run here.</exception>
-    /// <exception cref="NotSupportedException">A backend has no such precision, which is said before anything is timed, or has not that family.</exception>
+    /// <exception cref="NotSupportedException">A backend has no such precision, which is said before anything is timed.</exception>
     public static KernelBenchResult Run(
         KernelBenchOptions options, IProgress<KernelBenchRow>? progress = null, CancellationToken cancellation = default)
     {
