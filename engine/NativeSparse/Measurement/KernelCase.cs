@@ -34,6 +34,7 @@ public sealed record KernelCase(
     private static readonly double[] SparseZeros = [0.7, 0.8, 0.9, 0.95];
     private static readonly double[] SparseInt8Zeros = [0.5, 0.7, 0.8, 0.9];
     private static readonly int[] SparseInt8Tokens = [16, 128];
+    private static readonly int[] TwoOfFourTokens = [1, 32, 128];
     private static readonly double[] InactiveShares = [0.75, 0.92];
     private static readonly int[] BlockCounts = [DefaultBlocks, 8, 16];
 
@@ -67,6 +68,7 @@ public sealed record KernelCase(
         .. Mixture(96, 48, Precision.Int8),
         .. from tokens in UsualTokens(KernelFamily.LowRank) select new KernelCase(KernelFamily.LowRank, tokens, 768, 3072, 8, 2),
         .. Sparse(),
+        .. TwoOfFour(),
         .. SparseInt8(),
         .. PointwiseConvolutions(),
         .. from edges in new[] { 10, 50 } from width in new[] { 32, 64 } select new KernelCase(KernelFamily.Semiring, GraphNodes, width, edges),
@@ -95,10 +97,14 @@ public sealed record KernelCase(
     {
         Precision = precision,
         BlockHeight = Family == KernelFamily.Sparse && precision == Precision.Int8 ? SparseInt8Height : BlockHeight,
+        IsTwoOfFour = IsTwoOfFour && precision == Precision.Float32,
     };
 
     /// <summary>Whether x and y of a sparse product are rows of channels, a 1x1 convolution of an image: <c>[K, T]</c> to <c>[N, T]</c>.</summary>
     public bool IsChannelMajor { get; init; }
+
+    /// <summary>Whether two of each four neighbouring inputs of an output are stored, of sparse products.</summary>
+    public bool IsTwoOfFour { get; init; }
 
     /// <summary>Blocks of block-diagonal weights; both axes are cut into parts that differ by one at most.</summary>
     public int Blocks { get; init; } = 1;
@@ -125,7 +131,7 @@ public sealed record KernelCase(
     }
 
     /// <summary>The shape without the tokens: <c>768x3072</c>, <c>4096x11008 gated</c>, <c>768x3072 2 of 8</c>,
-    /// <c>4096x11008 gated 2 of 8</c>, <c>768x3072 2 of 8 rank 16</c>, <c>768x3072 90 % 4x1</c>, <c>768x3072 90 % 32x4</c>,
+    /// <c>4096x11008 gated 2 of 8</c>, <c>768x3072 2 of 8 rank 16</c>, <c>768x3072 90 % 4x1</c>, <c>768x3072 90 % 32x4</c>, <c>768x3072 2:4</c>,
     /// <c>16x96 90 % 4x1 channel-major</c>,
     /// <c>3072x768 25 % active</c>, <c>768x3072 in 4 blocks</c>, <c>32 by 10 edges</c>, <c>2 of 8</c>.</summary>
     public string Name => Family switch
@@ -134,6 +140,7 @@ public sealed record KernelCase(
             string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth}{(IsGated ? " gated" : "")}"),
         KernelFamily.Experts => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth}{(IsGated ? " gated" : "")} {Active} of {Experts}"),
         KernelFamily.LowRank => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {Active} of {Experts} rank {Rank}"),
+        KernelFamily.Sparse when IsTwoOfFour => string.Create(CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} 2:4"),
         KernelFamily.Sparse => string.Create(
             CultureInfo.InvariantCulture, $"{InputWidth}x{HiddenWidth} {100 * Zeros:0} % {BlockHeight}x{BlockInputs}{(IsChannelMajor ? " channel-major" : "")}"),
         KernelFamily.Semiring => string.Create(CultureInfo.InvariantCulture, $"{InputWidth} by {HiddenWidth} edges"),
@@ -213,6 +220,11 @@ public sealed record KernelCase(
         from shape in new[] { (768, 3072), (3072, 768) }
         from tokens in UsualTokens(KernelFamily.Sparse)
         select new KernelCase(KernelFamily.Sparse, tokens, shape.Item1, shape.Item2) { Zeros = zeros, BlockHeight = height };
+
+    private static IEnumerable<KernelCase> TwoOfFour() =>
+        from shape in new[] { (768, 3072), (3072, 768) }
+        from tokens in TwoOfFourTokens
+        select new KernelCase(KernelFamily.Sparse, tokens, shape.Item1, shape.Item2) { Zeros = 0.5, IsTwoOfFour = true };
 
     private static IEnumerable<KernelCase> SparseInt8() =>
         from zeros in SparseInt8Zeros

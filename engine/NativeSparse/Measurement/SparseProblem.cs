@@ -22,8 +22,10 @@ internal sealed class SparseProblem : KernelProblem
 
     public override double Operations => 2.0 * Case.Tokens * _weights.Length * (1 - Case.Zeros);
 
-    public override double WeightBytes =>
-        _weights.Length * (1 - Case.Zeros) * (BytesPerWeight + ((double)sizeof(int) / (Case.BlockHeight * Case.BlockInputs)));
+    public override double WeightBytes => _weights.Length * (1 - Case.Zeros) * (BytesPerWeight + IndexBytes);
+
+    /// <summary>What a stored value's place takes: an input for each block, or four bits.</summary>
+    private double IndexBytes => Case.IsTwoOfFour ? 0.5 : (double)sizeof(int) / (Case.BlockHeight * Case.BlockInputs);
 
     public override Contender Prepare(Backend backend) => Prepare(backend, Case.Precision, _y);
 
@@ -74,6 +76,12 @@ internal sealed class SparseProblem : KernelProblem
     {
         var weights = Sample(1, @case.InputWidth * @case.HiddenWidth);
         var random = new Random(3);
+        if (@case.IsTwoOfFour)
+        {
+            ClearTwoOfFour(weights, @case.HiddenWidth, random);
+            return weights;
+        }
+
         var lines = (@case.InputWidth + @case.BlockInputs - 1) / @case.BlockInputs;
         var blocks = (double)lines * ((@case.HiddenWidth + @case.BlockHeight - 1) / @case.BlockHeight);
         var zeros = Math.Round(blocks * @case.Zeros);
@@ -95,6 +103,25 @@ internal sealed class SparseProblem : KernelProblem
         return weights;
     }
 
+    private static void ClearTwoOfFour(float[] weights, int outputs, Random random)
+    {
+        for (var start = 0; start < weights.Length; start += TwoOfFourWeights.GroupInputs * outputs)
+        {
+            for (var n = 0; n < outputs; n++)
+            {
+                var first = random.Next(TwoOfFourWeights.GroupInputs);
+                var second = (first + random.Next(1, TwoOfFourWeights.GroupInputs)) % TwoOfFourWeights.GroupInputs;
+                foreach (var place in (ReadOnlySpan<int>)[first, second])
+                {
+                    if (start + (place * outputs) + n < weights.Length)
+                    {
+                        weights[start + (place * outputs) + n] = 0;
+                    }
+                }
+            }
+        }
+    }
+
     private double Estimate(SparseCosts costs, SparseLayout layout) => costs.Estimate(
         layout, Case.InputWidth, Case.HiddenWidth, layout.CountStored<float>(_weights, Case.InputWidth, Case.HiddenWidth), Case.Tokens);
 
@@ -102,6 +129,8 @@ internal sealed class SparseProblem : KernelProblem
     {
         var packed = precision == Precision.Int8
             ? backend.Sparse.Pack(QuantizedSparseWeights.FromDense(QuantizedWeights.Round(_weights, Case.InputWidth, Case.HiddenWidth), Case.BlockHeight))
+            : Case.IsTwoOfFour
+            ? backend.Sparse.Pack(TwoOfFourWeights.FromDense(_weights, Case.InputWidth, Case.HiddenWidth))
             : backend.Sparse.Pack(SparseWeights.FromDense(_weights, Case.InputWidth, Case.HiddenWidth, Case.BlockHeight));
         Owned.Add(packed);
         var execution = Enter();

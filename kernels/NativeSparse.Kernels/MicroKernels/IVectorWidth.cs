@@ -35,6 +35,18 @@ internal unsafe interface IVectorWidth<TVector> : IVectorArithmetic<TVector>
     /// <summary>One register of scores as <see cref="RoutingKeys"/>.</summary>
     static abstract void StoreKeys(float* scores, int* keys);
 
+    /// <summary>Four neighbouring values, again and again.</summary>
+    static abstract TVector LoadFour(float* source);
+
+    /// <summary>A byte for each lane, as integers.</summary>
+    static abstract TVector LoadPlaces(byte* source);
+
+    /// <summary>Each lane's bits from the third on.</summary>
+    static abstract TVector NextPlaces(TVector places);
+
+    /// <summary>For each lane the one of its four neighbours, from a multiple of 4 lanes on, that the two lowest bits of its place name.</summary>
+    static abstract TVector PickOfFour(TVector values, TVector places);
+
     /// <summary>Asks for a line in the caches, where the machine has such an instruction.</summary>
     static abstract void Prefetch(byte* address);
 }

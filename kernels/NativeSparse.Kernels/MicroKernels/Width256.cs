@@ -26,6 +26,31 @@ internal readonly unsafe struct Width256 : IVectorWidth<Vector256<float>>
     public static void Store(Vector256<float> value, float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadFour(float* source)
+    {
+        if (Avx.IsSupported)
+        {
+            return Avx.BroadcastVector128ToVector256(source);
+        }
+
+        var four = Vector128.Load(source);
+        return Vector256.Create(four, four);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadPlaces(byte* source) => Avx2.IsSupported
+        ? Avx2.ConvertToVector256Int32(source).AsSingle()
+        : Vector256.Create(Width128.LoadPlaces(source), Width128.LoadPlaces(source + 4));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> NextPlaces(Vector256<float> places) => (places.AsUInt32() >> 2).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> PickOfFour(Vector256<float> values, Vector256<float> places) => Avx.IsSupported
+        ? Avx.PermuteVar(values, places.AsInt32())
+        : Vector256.Create(Width128.PickOfFour(values.GetLower(), places.GetLower()), Width128.PickOfFour(values.GetUpper(), places.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -26,6 +26,31 @@ internal readonly unsafe struct Width512 : IVectorWidth<Vector512<float>>
     public static void Store(Vector512<float> value, float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadFour(float* source)
+    {
+        if (Avx512F.IsSupported)
+        {
+            return Avx512F.BroadcastVector128ToVector512(source);
+        }
+
+        var eight = Width256.LoadFour(source);
+        return Vector512.Create(eight, eight);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadPlaces(byte* source) => Avx512F.IsSupported
+        ? Avx512F.ConvertToVector512Int32(Vector128.Load(source)).AsSingle()
+        : Vector512.Create(Width256.LoadPlaces(source), Width256.LoadPlaces(source + 8));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> NextPlaces(Vector512<float> places) => (places.AsUInt32() >> 2).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> PickOfFour(Vector512<float> values, Vector512<float> places) => Avx512F.IsSupported
+        ? Avx512F.PermuteVar4x32(values, places.AsInt32())
+        : Vector512.Create(Width256.PickOfFour(values.GetLower(), places.GetLower()), Width256.PickOfFour(values.GetUpper(), places.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

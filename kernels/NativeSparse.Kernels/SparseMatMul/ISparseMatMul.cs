@@ -2,7 +2,7 @@ namespace NativeSparse.Kernels;
 
 /// <summary>
 /// Products with sparse weights: <c>y = act(x W + bias)</c>, W <c>[K, N]</c> held as blocks of one input by 1, 2, 4, 8, 16 or 32 neighbouring
-/// outputs that share a pattern (Fast Sparse ConvNets, arXiv 1911.09723); at int8 as blocks of 4 inputs by 16 or 32 outputs.
+/// outputs that share a pattern (Fast Sparse ConvNets, arXiv 1911.09723), or with 2:4 sparsity; at int8 as blocks of 4 inputs by 16 or 32 outputs.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -33,6 +33,9 @@ public interface ISparseMatMul
     /// <summary>Packs int8 weights.</summary>
     PackedSparse Pack(QuantizedSparseWeights weights);
 
+    /// <summary>Packs weights of which two of each four neighbouring inputs are stored.</summary>
+    PackedSparse Pack(TwoOfFourWeights weights);
+
     /// <summary>Rows of tokens: <c>y[t, n] = multiplier[t, n] act(sum_k x[t, k] W[k, n] + bias[n])</c>.</summary>
     /// <param name="execution">Threads, scratch, cancellation.</param>
     /// <param name="x"><c>[T, K]</c> float32.</param>
@@ -49,7 +52,7 @@ public interface ISparseMatMul
     /// <param name="weights">Packed by this family of this backend.</param>
     /// <param name="epilogue">Bias <c>[1, N]</c> and activation; no multiplier.</param>
     /// <param name="y"><c>[N, P]</c> float32; must not overlap <paramref name="x"/>.</param>
-    /// <exception cref="NotSupportedException">The weights are int8.</exception>
+    /// <exception cref="NotSupportedException">The weights are int8, or 2:4 in a version that runs them on rows of tokens only.</exception>
     /// <exception cref="ShapeMismatchException">Shapes do not fit, or there is a multiplier.</exception>
     /// <exception cref="ArgumentException">The weights are another backend's.</exception>
     void RunChannels(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y);

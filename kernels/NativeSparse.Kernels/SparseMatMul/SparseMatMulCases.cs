@@ -14,7 +14,9 @@ internal static class SparseMatMulCases
         (1, 1, 1), (1, 37, 70), (2, 5, 33), (7, 64, 32), (13, 90, 31), (16, 17, 64), (33, 40, 100), (65, 33, 47), (131, 70, 66), (600, 20, 36),
     ];
 
-    public static IEnumerable<ContractCase> All() =>
+    public static IEnumerable<ContractCase> All() => [.. Blocks(), .. TwoOfFour()];
+
+    private static IEnumerable<ContractCase> Blocks() =>
         from height in Heights
         from shape in Shapes
         from isChannels in Layouts
@@ -23,6 +25,38 @@ internal static class SparseMatMulCases
             Precision.Float32,
             $"{shape.Rows}x{shape.Inputs}x{shape.Outputs}, {height}x1{(isChannels ? ", channels" : "")}",
             (backend, reference) => Run(backend, reference, shape, height, isChannels));
+
+    private static IEnumerable<ContractCase> TwoOfFour() =>
+        from shape in Shapes
+        select new ContractCase(
+            Family, Precision.Float32, $"{shape.Rows}x{shape.Inputs}x{shape.Outputs}, 2:4", (backend, reference) => RunTwoOfFour(backend, reference, shape));
+
+    private static CaseResult RunTwoOfFour(Backend backend, Backend reference, (int Rows, int Inputs, int Outputs) shape)
+    {
+        var (rows, inputs, outputs) = shape;
+        using var memory = new CaseMemory(rows + outputs);
+        var dense = memory.Sample(inputs * outputs);
+        for (var k = 0; k < inputs; k++)
+        {
+            if (k % TwoOfFourWeights.GroupInputs >= 2)
+            {
+                dense.AsSpan((k - (k / TwoOfFourWeights.GroupInputs % 2)) * outputs, outputs).Clear();
+            }
+        }
+
+        var weights = TwoOfFourWeights.FromDense(dense, inputs, outputs);
+        var x = memory.Sample(rows, inputs);
+        var epilogue = new Epilogue { Bias = memory.Sample(1, outputs) };
+        View Result(Backend own)
+        {
+            using var packed = own.Sparse.Pack(weights);
+            var y = memory.Zeros(rows, outputs);
+            own.Sparse.Run(memory.Execution, x, packed, epilogue, y);
+            return y;
+        }
+
+        return new CaseResult(CaseMemory.Difference(Result(reference), Result(backend)), 0);
+    }
 
     private static CaseResult Run(Backend backend, Backend reference, (int Rows, int Inputs, int Outputs) shape, int height, bool isChannels)
     {

@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+
+namespace NativeSparse.Kernels;
+
+/// <summary>One product with 2:4 weights: what its chunks share. A work item is a panel of outputs of a block of tokens.</summary>
+internal unsafe struct TwoOfFourPass<TWidth, TVector>
+    where TWidth : struct, IVectorWidth<TVector>
+    where TVector : struct
+{
+    private const int TileRows = 4;
+
+    public VectorTwoOfFour Weights;
+    public View X;
+    public View Y;
+    public Epilogue Epilogue;
+
+    /// <summary>Tokens of a block.</summary>
+    public int BlockTokens;
+    public int Chunks;
+    public CancellationToken Cancellation;
+
+    public readonly int Items => (Y.Rows + BlockTokens - 1) / BlockTokens * Weights.Panels;
+
+    [SkipLocalsInit]
+    public static void Run(ref TwoOfFourPass<TWidth, TVector> pass, int chunk)
+    {
+        var (items, panels) = ((long)pass.Items, pass.Weights.Panels);
+        var end = (int)(items * (chunk + 1) / pass.Chunks);
+        var sums = stackalloc float[TileRows * pass.Weights.Panel];
+        for (var item = (int)(items * chunk / pass.Chunks); item < end; item++)
+        {
+            pass.Cancellation.ThrowIfCancellationRequested();
+            var first = item / panels * pass.BlockTokens;
+            var last = Math.Min(first + pass.BlockTokens, pass.Y.Rows);
+            for (var t = first; t < last; t += TileRows)
+            {
+                pass.RunTile(t, Math.Min(TileRows, last - t), item % panels, sums);
+            }
+        }
+    }
+
+    [SkipLocalsInit]
+    private readonly void RunTile(int token, int count, int number, float* sums)
+    {
+        var panel = Weights.Panel;
+        new Span<float>(sums, count * panel).Clear();
+        var done = 0;
+        for (; count - done >= TileRows; done += TileRows)
+        {
+            Multiply<RowCounts.Four>(token + done, number, sums + (done * panel));
+        }
+
+        for (; count - done >= 2; done += 2)
+        {
+            Multiply<RowCounts.Two>(token + done, number, sums + (done * panel));
+        }
+
+        for (; done < count; done++)
+        {
+            Multiply<RowCounts.One>(token + done, number, sums + (done * panel));
+        }
+
+        Store(token, count, number, sums);
+    }
+
+    [SkipLocalsInit]
+    private readonly void Multiply<TRows>(int token, int number, float* sums)
+        where TRows : struct, IRowCount
+    {
+        var (panel, inputs) = (Weights.Panel, Weights.InputWidth);
+        var whole = inputs / TwoOfFourWeights.GroupInputs;
+        var values = Weights.Values + ((nint)number * Weights.Groups * 2 * panel);
+        var positions = Weights.Positions + ((nint)number * Weights.Groups * panel);
+        TwoOfFourTile<TWidth, TVector>.Run<TRows>(X.Row(token), X.Stride, values, positions, whole, sums);
+        if (whole == Weights.Groups)
+        {
+            return;
+        }
+
+        // The last inputs are fewer than 4: nothing beyond them is the caller's to be read.
+        var rest = stackalloc float[TileRows * TwoOfFourWeights.GroupInputs];
+        new Span<float>(rest, TileRows * TwoOfFourWeights.GroupInputs).Clear();
+        for (var r = 0; r < TRows.Count; r++)
+        {
+            new ReadOnlySpan<float>(X.Row(token + r), inputs)[(whole * TwoOfFourWeights.GroupInputs)..]
+                .CopyTo(new Span<float>(rest + (r * TwoOfFourWeights.GroupInputs), TwoOfFourWeights.GroupInputs));
+        }
+
+        TwoOfFourTile<TWidth, TVector>.Run<TRows>(
+            rest, TwoOfFourWeights.GroupInputs, values + ((nint)whole * 2 * panel), positions + ((nint)whole * panel), 1, sums);
+    }
+
+    [SkipLocalsInit]
+    private readonly void Store(int token, int count, int number, float* sums)
+    {
+        var rows = stackalloc float*[TileRows];
+        var targets = stackalloc float*[TileRows];
+        var multipliers = stackalloc float*[TileRows];
+        var shape = new PanelShape(Weights.InputWidth, Weights.OutputWidth, Weights.Panel);
+        PanelTail.Point(sums, shape.Panel, rows, count);
+        for (var r = 0; r < count; r++)
+        {
+            targets[r] = Y.Row(token + r);
+            multipliers[r] = Epilogue.Multiplier.IsEmpty ? null : Epilogue.Multiplier.Row(token + r);
+        }
+
+        var finish = new Finish
+        {
+            Activation = Epilogue.Activation,
+            Bias = Epilogue.Bias.IsEmpty ? null : Epilogue.Bias.Row(0),
+            Multiplier = Epilogue.Multiplier.IsEmpty ? null : multipliers,
+        };
+        if ((number + 1) * shape.Panel > shape.OutputWidth)
+        {
+            PanelTail.Finish<TWidth, TVector>(finish, shape, rows, count, targets);
+        }
+        else
+        {
+            PanelFinish<TWidth, TVector>.Run(finish, rows, 0, targets, count, (nint)number * shape.Panel);
+        }
+    }
+}
