@@ -23,6 +23,7 @@ internal sealed record Failure(int ExitCode, ErrorDetails Error)
         OnnxRuntimeException => Of(exception, Cli.ExitCode.BadInput),
         FileNotFoundException missing => Of(exception, Cli.ExitCode.BadInput, missing.FileName),
         IOException or UnauthorizedAccessException => Of(exception, Cli.ExitCode.BadInput),
+        NotSupportedException => Of(exception, Cli.ExitCode.BadInput),
         BackendUnavailableException => Of(exception, Cli.ExitCode.BackendUnavailable),
         OperationCanceledException => Of(exception, Cli.ExitCode.Cancelled),
         TypeInitializationException { InnerException: DllNotFoundException missing } => Absent(missing),

@@ -92,7 +92,7 @@ public static class ModelConverter
         {
             foreach (var site in execution.Convert(cancellation))
             {
-                var form = site.Descriptor.Build(site.Conversion.Parameters, backend);
+                var form = site.Descriptor.BuildSite(site.Site.Name, site.Conversion.Parameters, backend);
                 converted.Add((site with { Site = places[site.Site.Name] }, form));
                 execution.Add(site, form.ByteCount);
                 model.Replace(site.Site, site.Descriptor.Write(site.Site.Name, site.Conversion.Parameters));

@@ -145,6 +145,10 @@ internal sealed class PlanExecution
                 step.Descriptor.Name,
                 exception);
         }
+        catch (NotSupportedException exception)
+        {
+            throw step.Descriptor.Lacks(context.Site, exception);
+        }
         catch (ArithmeticException exception)
         {
             throw new ConversionException(

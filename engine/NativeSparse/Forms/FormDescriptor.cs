@@ -60,6 +60,24 @@ internal abstract class FormDescriptor
     /// <exception cref="ModelFormatException">The node does not follow the schema.</exception>
     public abstract FormParameters Read(FormNode node);
 
+    /// <summary>Packs the parameters of a site for a backend.</summary>
+    /// <exception cref="NotSupportedException">The backend has no such matrices; the message names the site.</exception>
+    public FeedForward BuildSite(string site, FormParameters parameters, Backend backend)
+    {
+        try
+        {
+            return Build(parameters, backend);
+        }
+        catch (NotSupportedException exception)
+        {
+            throw Lacks(site, exception);
+        }
+    }
+
+    /// <summary>What to throw where a backend lacks what a site needs.</summary>
+    public NotSupportedException Lacks(string site, NotSupportedException reason) =>
+        new($"site '{site}', form '{Name}': {reason.Message}; choose what it has, or the backend 'cpu'", reason);
+
     /// <summary>Packs the parameters for a backend.</summary>
     public abstract FeedForward Build(FormParameters parameters, Backend backend);
 }

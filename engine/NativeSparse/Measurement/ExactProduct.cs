@@ -31,6 +31,6 @@ internal static class ExactProduct
             }
         }
 
-        return error / largest;
+        return error == 0 ? 0 : error / largest;
     }
 }

@@ -108,7 +108,7 @@ internal static class EngineLoader
                 throw new ModelFormatException($"two form nodes are named '{node.Name}'", site: node.Name);
             }
 
-            Add(forms, sites, node.Name, descriptor, OnBackend(descriptor.Build(descriptor.Read(node), backend), backend));
+            Add(forms, sites, node.Name, descriptor, OnBackend(descriptor.BuildSite(node.Name, descriptor.Read(node), backend), backend));
             model.StripConstants(node, SessionNodes.Attributes(node.Name));
             SiteMemory.Release(forms[node.Name]);
         }
@@ -131,7 +131,7 @@ internal static class EngineLoader
         var execution = new PlanExecution(source, model, plan, options, backend, thorough: false);
         foreach (var site in execution.Convert(cancellation))
         {
-            var form = OnBackend(site.Descriptor.Build(site.Conversion.Parameters, backend), backend);
+            var form = OnBackend(site.Descriptor.BuildSite(site.Site.Name, site.Conversion.Parameters, backend), backend);
             Add(forms, sites, site.Site.Name, site.Descriptor, form);
             execution.Add(site, form.ByteCount);
             model.Replace(site.Site, SessionNodes.Create(site.Site.Name, site.Descriptor));

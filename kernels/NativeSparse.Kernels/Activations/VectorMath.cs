@@ -119,6 +119,6 @@ internal static class VectorMath<TWidth, TVector>
         sum = Step(sum, part, 0.240221202f);
         sum = Step(sum, part, 0.693146944f);
         sum = Step(sum, part, 1.00000012f);
-        return TWidth.AddExponent(sum, bits);
+        return TWidth.MultiplyByPowerOfTwo(sum, bits);
     }
 }

@@ -8,6 +8,9 @@ internal readonly struct DeviceWidth : IVectorArithmetic<float>
 {
     private const int MantissaBits = 23;
 
+    /// <summary>1.0f.</summary>
+    private const uint One = 0x3F800000;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Broadcast(float value) => value;
 
@@ -42,6 +45,6 @@ internal readonly struct DeviceWidth : IVectorArithmetic<float>
     public static float Select(float condition, float whenTrue, float whenFalse) => condition != 0 ? whenTrue : whenFalse;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float AddExponent(float value, float bits) =>
-        Interop.IntAsFloat(Interop.FloatAsInt(value) + (Interop.FloatAsInt(bits) << MantissaBits));
+    public static float MultiplyByPowerOfTwo(float value, float bits) =>
+        value * Interop.IntAsFloat((Interop.FloatAsInt(bits) << MantissaBits) + One);
 }

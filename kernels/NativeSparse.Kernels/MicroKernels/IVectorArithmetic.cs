@@ -31,6 +31,6 @@ internal interface IVectorArithmetic<TVector>
 
     static abstract TVector Select(TVector condition, TVector whenTrue, TVector whenFalse);
 
-    /// <summary>value 2^n, n in -126..127 being the low bits of <paramref name="bits"/> as an integer; no overflow is caught.</summary>
-    static abstract TVector AddExponent(TVector value, TVector bits);
+    /// <summary>value 2^n, n in -126..127 being the low bits of <paramref name="bits"/> as an integer; no overflow is caught, and NaN stays NaN, whatever its bits.</summary>
+    static abstract TVector MultiplyByPowerOfTwo(TVector value, TVector bits);
 }

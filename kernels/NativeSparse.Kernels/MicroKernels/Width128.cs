@@ -76,8 +76,8 @@ internal readonly unsafe struct Width128 : IVectorWidth<Vector128<float>>
         Vector128.ConditionalSelect(condition, whenTrue, whenFalse);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> AddExponent(Vector128<float> value, Vector128<float> bits) =>
-        (value.AsInt32() + (bits.AsInt32() << 23)).AsSingle();
+    public static Vector128<float> MultiplyByPowerOfTwo(Vector128<float> value, Vector128<float> bits) =>
+        value * ((bits.AsInt32() << 23) + Vector128.Create(0x3F800000)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int CountGreater(int* values, int count, int pivot)

@@ -88,8 +88,8 @@ internal readonly unsafe struct Width256 : IVectorWidth<Vector256<float>>
         Vector256.ConditionalSelect(condition, whenTrue, whenFalse);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> AddExponent(Vector256<float> value, Vector256<float> bits) =>
-        (value.AsInt32() + (bits.AsInt32() << 23)).AsSingle();
+    public static Vector256<float> MultiplyByPowerOfTwo(Vector256<float> value, Vector256<float> bits) =>
+        value * ((bits.AsInt32() << 23) + Vector256.Create(0x3F800000)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int CountGreater(int* values, int count, int pivot)

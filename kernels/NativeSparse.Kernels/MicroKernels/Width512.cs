@@ -88,8 +88,8 @@ internal readonly unsafe struct Width512 : IVectorWidth<Vector512<float>>
         Vector512.ConditionalSelect(condition, whenTrue, whenFalse);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> AddExponent(Vector512<float> value, Vector512<float> bits) =>
-        (value.AsInt32() + (bits.AsInt32() << 23)).AsSingle();
+    public static Vector512<float> MultiplyByPowerOfTwo(Vector512<float> value, Vector512<float> bits) =>
+        value * ((bits.AsInt32() << 23) + Vector512.Create(0x3F800000)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int CountGreater(int* values, int count, int pivot)

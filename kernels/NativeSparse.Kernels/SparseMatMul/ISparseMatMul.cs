@@ -15,8 +15,8 @@ namespace NativeSparse.Kernels;
 /// <para>
 /// int8. Each row of x is rounded as <see cref="IDenseMatMul"/> rounds it at int8: u8 q with a scale s and a zero point z of the whole row. Before
 /// the activation an output is <c>fma(sum_k (q_k - z) w_kn * columnScale_n, s, bias_n)</c>, the sum over the stored blocks, exact in 32 bits. So
-/// every version gives the same bits (a device may round the product before it adds the bias), and those of its dense int8 product of the same
-/// matrix with its zeros; a row that holds a NaN or an infinity is NaN throughout. The error against exact arithmetic before the activation is at most
+/// every version gives the same bits, and those of its dense int8 product of the same matrix with its zeros (a device may round the product before it
+/// adds the bias, and where its division is not exact, an input that lies between two steps may be rounded to the other one); a row that holds a NaN or an infinity is NaN throughout. The error against exact arithmetic before the activation is at most
 /// <c>(1 + 2^-12) (s / 2) sum_k |W_kn| + 2^-22 (|y_n| + |bias_n|)</c>, W being scale times value; a row whose range is below 255 times the
 /// smallest normal number counts as zero.
 /// </para>

@@ -136,9 +136,10 @@ public sealed class QuantizedSparseWeights
     }
 
     /// <summary>The matrix with its zeros.</summary>
+    /// <exception cref="NotSupportedException">It has more values than an array.</exception>
     public QuantizedWeights ToDense()
     {
-        var dense = new sbyte[InputWidth * OutputWidth];
+        var dense = new sbyte[SparsePattern.DenseLength(InputWidth, OutputWidth)];
         for (var row = 0; row < BlockRows; row++)
         {
             for (var block = Starts.Span[row]; block < Starts.Span[row + 1]; block++)
@@ -196,7 +197,7 @@ public sealed class QuantizedSparseWeights
         }
     }
 
-    private static int Blocks(int width, int size) => (width + size - 1) / size;
+    private static int Blocks(int width, int size) => ((width - 1) / size) + 1;
 
     private static void Require(string operand, long expected, int actual)
     {

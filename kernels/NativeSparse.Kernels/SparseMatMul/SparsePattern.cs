@@ -32,6 +32,12 @@ internal static class SparsePattern
         }
     }
 
+    /// <summary>Values of a matrix with its zeros.</summary>
+    /// <exception cref="NotSupportedException">They are more than an array has.</exception>
+    public static int DenseLength(int inputWidth, int outputWidth) => (long)inputWidth * outputWidth is var length && length <= Array.MaxLength
+        ? (int)length
+        : throw new NotSupportedException($"a dense matrix {inputWidth} x {outputWidth} has {length} values, an array holds at most {Array.MaxLength}");
+
     private static string Describe(ReadOnlySpan<int> starts) =>
         starts.IsEmpty ? "none" : $"{starts.Length} values from {starts[0]} to {starts[^1]}";
 }

@@ -97,9 +97,10 @@ public sealed class SparseWeights
     }
 
     /// <summary>The matrix <c>[K, N]</c> with its zeros.</summary>
+    /// <exception cref="NotSupportedException">It has more values than an array.</exception>
     public float[] ToDense()
     {
-        var dense = new float[InputWidth * OutputWidth];
+        var dense = new float[SparsePattern.DenseLength(InputWidth, OutputWidth)];
         for (var row = 0; row < BlockRows; row++)
         {
             for (var block = Starts.Span[row]; block < Starts.Span[row + 1]; block++)
@@ -114,7 +115,7 @@ public sealed class SparseWeights
         return dense;
     }
 
-    private static int BlockRowsOf(int outputWidth, int blockHeight) => (outputWidth + blockHeight - 1) / blockHeight;
+    private static int BlockRowsOf(int outputWidth, int blockHeight) => ((outputWidth - 1) / blockHeight) + 1;
 
     private static void CheckSizes(int inputWidth, int outputWidth, int blockHeight)
     {

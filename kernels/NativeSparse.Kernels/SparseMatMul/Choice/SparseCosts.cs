@@ -22,14 +22,20 @@ public sealed class SparseCosts
     {
         ArgumentException.ThrowIfNullOrEmpty(backend);
         ArgumentNullException.ThrowIfNull(costs);
-        (Backend, Precision, _costs) = (backend, precision, [.. costs.OrderBy(cost => cost.Tokens)]);
+        SparseCost[] all = [.. costs];
+        if (Array.Exists(all, cost => cost?.PerValue is null))
+        {
+            throw new ArgumentException("expected costs with a list of costs of values, got null", nameof(costs));
+        }
+
+        (Backend, Precision, _costs) = (backend, precision, [.. all.OrderBy(cost => cost.Tokens)]);
         foreach (var cost in _costs)
         {
-            double[] all = [cost.PerInput, cost.PerOutput, .. cost.PerValue];
-            if (cost.Tokens < 1 || cost.PerValue.Count != SparseCost.Densities.Count || !Array.TrueForAll(all, value => value >= 0 && double.IsFinite(value)))
+            double[] values = [cost.PerInput, cost.PerOutput, .. cost.PerValue];
+            if (cost.Tokens < 1 || cost.PerValue.Count != SparseCost.Densities.Count || !Array.TrueForAll(values, value => value >= 0 && double.IsFinite(value)))
             {
                 throw new ArgumentException(
-                    $"{cost.Layout} at {cost.Tokens} tokens: expected {SparseCost.Densities.Count + 2} costs of 0 or more, got {string.Join(", ", all)}", nameof(costs));
+                    $"{cost.Layout} at {cost.Tokens} tokens: expected {SparseCost.Densities.Count + 2} costs of 0 or more, got {string.Join(", ", values)}", nameof(costs));
             }
         }
 
@@ -91,9 +97,9 @@ public sealed class SparseCosts
         where T : unmanaged, IEquatable<T>
     {
         ArgumentNullException.ThrowIfNull(tokens);
-        if (tokens.Count == 0)
+        if (tokens.Count == 0 || tokens.Any(count => count < 1))
         {
-            throw new ArgumentException("expected at least one number of tokens, got none", nameof(tokens));
+            throw new ArgumentException($"expected at least one number of tokens, each 1 or more, got [{string.Join(", ", tokens)}]", nameof(tokens));
         }
 
         var layouts = SparseLayout.All(Precision);
@@ -160,27 +166,44 @@ public sealed class SparseCosts
         {
             using var document = JsonDocument.Parse(json);
             var root = document.RootElement;
-            if (root.GetProperty("version").GetInt32() is var version and not FormatVersion)
+            if (Whole(root, "version") is var version and not FormatVersion)
             {
-                throw new FormatException($"expected costs of version {FormatVersion}, got {version}; measure them again");
+                throw new FormatException($"expected version {FormatVersion}, got {version}; measure them again");
             }
 
-            var precision = root.GetProperty("precision").GetString();
+            var name = Field(root, "precision", JsonValueKind.String).GetString();
+            Precision[] known = [.. Enum.GetValues<Precision>().Where(precision => precision.ToString() == name)];
             return new SparseCosts(
-                root.GetProperty("backend").GetString()!,
-                Enum.TryParse<Precision>(precision, out var known) ? known : throw new FormatException($"unknown precision '{precision}'"),
-                [.. root.GetProperty("costs").EnumerateArray().Select(Read)]);
+                Field(root, "backend", JsonValueKind.String).GetString()!,
+                known.Length == 1 ? known[0] : throw new FormatException($"unknown precision '{name}'"),
+                [.. Field(root, "costs", JsonValueKind.Array).EnumerateArray().Select(Read)]);
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (exception is JsonException or FormatException or ArgumentException or NotSupportedException)
         {
             throw new FormatException($"not the costs of sparse layouts: {exception.Message}", exception);
         }
     }
 
+    private static JsonElement Field(JsonElement parent, string name, JsonValueKind kind)
+    {
+        var field = parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var found) ? found : default;
+        return field.ValueKind == kind ? field : throw new FormatException($"'{name}': expected a {kind}, got {field.ValueKind}");
+    }
+
+    private static int Whole(JsonElement parent, string name) => Field(parent, name, JsonValueKind.Number) is var field && field.TryGetInt32(out var value)
+        ? value
+        : throw new FormatException($"'{name}': expected a whole number, got {field}");
+
+    private static double Number(JsonElement parent, string name) => Field(parent, name, JsonValueKind.Number).GetDouble();
+
     private static SparseCost Read(JsonElement cost) => new(
-        SparseLayout.Parse(cost.GetProperty("layout").GetString()!),
-        cost.GetProperty("tokens").GetInt32(),
-        cost.GetProperty("nanosecondsPerInput").GetDouble(),
-        cost.GetProperty("nanosecondsPerOutput").GetDouble(),
-        [.. cost.GetProperty("nanosecondsPerValue").EnumerateArray().Select(value => value.GetDouble())]);
+        SparseLayout.Parse(Field(cost, "layout", JsonValueKind.String).GetString()!),
+        Whole(cost, "tokens"),
+        Number(cost, "nanosecondsPerInput"),
+        Number(cost, "nanosecondsPerOutput"),
+        [
+            .. Field(cost, "nanosecondsPerValue", JsonValueKind.Array).EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Number
+                ? value.GetDouble()
+                : throw new FormatException($"'nanosecondsPerValue': expected numbers, got {value.ValueKind}")),
+        ]);
 }

@@ -43,9 +43,15 @@ public readonly record struct SparseLayout(int BlockHeight, int BlockInputs)
 
     /// <summary>Values that a matrix <c>[K, N]</c> takes in this layout, those of a last, shorter block included.</summary>
     /// <exception cref="ShapeMismatchException">The length does not match.</exception>
+    /// <exception cref="InvalidOperationException">The kernels have no such layout.</exception>
     public long CountStored<T>(ReadOnlySpan<T> weights, int inputWidth, int outputWidth)
         where T : unmanaged, IEquatable<T>
     {
+        if (!All(Precision.Float32).Contains(this) && !All(Precision.Int8).Contains(this))
+        {
+            throw new InvalidOperationException($"there is no layout {this}; known: {string.Join(", ", All(Precision.Float32).Concat(All(Precision.Int8)).Distinct())}");
+        }
+
         DenseArguments.CheckPack(weights.Length, inputWidth, outputWidth);
         if (IsDense)
         {
