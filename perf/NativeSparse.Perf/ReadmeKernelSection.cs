@@ -64,7 +64,7 @@ internal static class ReadmeKernelSection
                 row => $"{ReadmeTable.Number(row.RatioToDense, "0.00")} / {ReadmeTable.Number(row.RatioToOnnxRuntimeMoe, "0.00")}");
         }
 
-        return text.ToString();
+        return text.Append(ReadmeSparsitySection.Render(picked)).ToString();
     }
 
     private static void Append(StringBuilder text, IEnumerable<KernelBenchRow> rows, string title, Func<KernelBenchRow, string> cell)

@@ -112,6 +112,12 @@ internal unsafe struct TwoOfFourPass<TWidth, TVector>
         };
         if ((number + 1) * shape.Panel > shape.OutputWidth)
         {
+            // Without a bias 0 is added, as everywhere: it makes a negative zero positive.
+            for (var i = 0; finish.Bias is null && i < count * shape.Panel; i++)
+            {
+                sums[i] += 0f;
+            }
+
             PanelTail.Finish<TWidth, TVector>(finish, shape, rows, count, targets);
         }
         else
