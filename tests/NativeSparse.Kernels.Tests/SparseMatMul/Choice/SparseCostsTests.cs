@@ -95,7 +95,7 @@ public sealed class SparseCostsTests
     public void What_does_not_fit_is_refused()
     {
         using var backend = BackendCatalog.Open("cpu:vector128");
-        using var other = BackendCatalog.Open("cpu:vector256");
+        using var other = BackendCatalog.Open("reference");
         var weights = new float[Inputs * Outputs];
 
         Assert.Contains("cpu:vector128", Assert.Throws<ArgumentException>(() => PrunedMatrix.Pack(other, weights, Inputs, Outputs, Costs(_ => 1), [1])).Message, StringComparison.Ordinal);
