@@ -5,7 +5,6 @@ namespace NativeSparse.Kernels;
 /// <summary>Measures the layouts on random matrices and fits costs by inputs, outputs and stored values to the times.</summary>
 internal static class SparseCostFit
 {
-    private const int Rounds = 9;
     private const double SliceMilliseconds = 0.2;
 
     private static readonly int[] TokenCounts = [1, 32, 128];
@@ -14,7 +13,7 @@ internal static class SparseCostFit
     private static readonly (int Inputs, int Outputs, double Density)[] Samples =
         [.. SparseCost.Densities.Select(density => (768, 768, density)), (384, 1536, 0.1), (1536, 384, 0.1), (384, 1536, 0.35), (1536, 384, 0.35)];
 
-    public static IEnumerable<SparseCost> Run(Backend backend, Precision precision, CancellationToken cancellation)
+    public static IEnumerable<SparseCost> Run(Backend backend, Precision precision, int rounds, CancellationToken cancellation)
     {
         var layouts = SparseLayout.All(precision);
         var matrices = new List<(SparseLayout Layout, long Stored, PrunedMatrix Matrix)>();
@@ -34,7 +33,7 @@ internal static class SparseCostFit
             var costs = new List<SparseCost>();
             foreach (var tokens in TokenCounts)
             {
-                var times = Time(matrices.ConvertAll(matrix => matrix.Matrix), tokens, cancellation);
+                var times = Time(matrices.ConvertAll(matrix => matrix.Matrix), tokens, rounds, cancellation);
                 foreach (var layout in layouts)
                 {
                     var own = Enumerable.Range(0, matrices.Count).Where(i => matrices[i].Layout == layout).ToArray();
@@ -137,7 +136,7 @@ internal static class SparseCostFit
     }
 
     /// <summary>Nanoseconds of each, the shortest of rounds in which all take their turn: what disturbs a timing only adds to it.</summary>
-    private static double[] Time(List<PrunedMatrix> matrices, int tokens, CancellationToken cancellation)
+    private static double[] Time(List<PrunedMatrix> matrices, int tokens, int rounds, CancellationToken cancellation)
     {
         using var memory = new Scratch();
         using var scratch = new Scratch();
@@ -153,9 +152,9 @@ internal static class SparseCostFit
             }
         }
 
-        var times = matrices.ConvertAll(_ => new double[Rounds]);
+        var times = matrices.ConvertAll(_ => new double[rounds]);
         var repeats = new int[matrices.Count];
-        for (var round = -2; round < Rounds; round++)
+        for (var round = -2; round < rounds; round++)
         {
             for (var i = 0; i < matrices.Count; i++)
             {

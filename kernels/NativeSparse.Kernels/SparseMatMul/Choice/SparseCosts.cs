@@ -10,6 +10,7 @@ namespace NativeSparse.Kernels;
 public sealed class SparseCosts
 {
     private const int FormatVersion = 1;
+    private const int Rounds = 9;
 
     private readonly SparseCost[] _costs;
 
@@ -71,11 +72,8 @@ public sealed class SparseCosts
     /// <summary>Measures random matrices of a few sizes and densities in every layout, for a few seconds, on the calling thread.</summary>
     /// <exception cref="NotSupportedException">The backend has no such sparse weights.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static SparseCosts Measure(Backend backend, Precision precision, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(backend);
-        return new SparseCosts(backend.Name, precision, SparseCostFit.Run(backend, precision, cancellation));
-    }
+    public static SparseCosts Measure(Backend backend, Precision precision, CancellationToken cancellation = default) =>
+        Measure(backend, precision, Rounds, cancellation);
 
     /// <summary>Nanoseconds a token of a matrix in a layout: by what was measured with as many tokens or the next fewer.</summary>
     public double Estimate(SparseLayout layout, int inputWidth, int outputWidth, long storedValues, int tokens)
@@ -182,6 +180,13 @@ public sealed class SparseCosts
         {
             throw new FormatException($"not the costs of sparse layouts: {exception.Message}", exception);
         }
+    }
+
+    /// <summary>The same in fewer rounds, where what disturbs the machine does not matter.</summary>
+    internal static SparseCosts Measure(Backend backend, Precision precision, int rounds, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(backend);
+        return new SparseCosts(backend.Name, precision, SparseCostFit.Run(backend, precision, rounds, cancellation));
     }
 
     private static JsonElement Field(JsonElement parent, string name, JsonValueKind kind)
