@@ -7,13 +7,12 @@ internal static class SparseCostFit
 {
     private const double SliceMilliseconds = 0.2;
 
-    private static readonly int[] TokenCounts = [1, 32, 128];
-
     /// <summary>Inputs, outputs, share of the blocks that are stored: every density, and shapes that tell inputs and outputs apart.</summary>
     private static readonly (int Inputs, int Outputs, double Density)[] Samples =
         [.. SparseCost.Densities.Select(density => (768, 768, density)), (384, 1536, 0.1), (1536, 384, 0.1), (384, 1536, 0.35), (1536, 384, 0.35)];
 
-    public static IEnumerable<SparseCost> Run(Backend backend, Precision precision, int rounds, CancellationToken cancellation)
+    public static IEnumerable<SparseCost> Run(
+        Backend backend, Precision precision, IReadOnlyList<int> tokenCounts, int rounds, CancellationToken cancellation)
     {
         var layouts = SparseLayout.All(precision);
         var matrices = new List<(SparseLayout Layout, long Stored, PrunedMatrix Matrix)>();
@@ -31,7 +30,7 @@ internal static class SparseCostFit
             }
 
             var costs = new List<SparseCost>();
-            foreach (var tokens in TokenCounts)
+            foreach (var tokens in tokenCounts)
             {
                 var times = Time(matrices.ConvertAll(matrix => matrix.Matrix), tokens, rounds, cancellation);
                 foreach (var layout in layouts)

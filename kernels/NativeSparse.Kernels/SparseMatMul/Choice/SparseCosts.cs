@@ -12,6 +12,8 @@ public sealed class SparseCosts
     private const int FormatVersion = 1;
     private const int Rounds = 9;
 
+    private static readonly int[] TokenCounts = [1, 32, 128];
+
     private readonly SparseCost[] _costs;
 
     /// <param name="backend">The backend's full name.</param>
@@ -73,7 +75,7 @@ public sealed class SparseCosts
     /// <exception cref="NotSupportedException">The backend has no such sparse weights.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static SparseCosts Measure(Backend backend, Precision precision, CancellationToken cancellation = default) =>
-        Measure(backend, precision, Rounds, cancellation);
+        Measure(backend, precision, TokenCounts, Rounds, cancellation);
 
     /// <summary>Nanoseconds a token of a matrix in a layout: by what was measured with as many tokens or the next fewer.</summary>
     public double Estimate(SparseLayout layout, int inputWidth, int outputWidth, long storedValues, int tokens)
@@ -182,11 +184,12 @@ public sealed class SparseCosts
         }
     }
 
-    /// <summary>The same in fewer rounds, where what disturbs the machine does not matter.</summary>
-    internal static SparseCosts Measure(Backend backend, Precision precision, int rounds, CancellationToken cancellation)
+    /// <summary>The same with other numbers of tokens and rounds.</summary>
+    internal static SparseCosts Measure(
+        Backend backend, Precision precision, IReadOnlyList<int> tokens, int rounds, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(backend);
-        return new SparseCosts(backend.Name, precision, SparseCostFit.Run(backend, precision, rounds, cancellation));
+        return new SparseCosts(backend.Name, precision, SparseCostFit.Run(backend, precision, tokens, rounds, cancellation));
     }
 
     private static JsonElement Field(JsonElement parent, string name, JsonValueKind kind)
