@@ -61,6 +61,10 @@ internal class Device : IDisposable
     /// <summary>Threads of a group of kernels that are not tiles.</summary>
     public int GroupThreads => IsSimulator ? SimulatedThreads : Threads;
 
+    /// <summary>Groups of a thread for each of so many values on each of so many lines.</summary>
+    public KernelConfig Groups(int lines, int values) =>
+        new(new Index3D(lines, (values + GroupThreads - 1) / GroupThreads, 1), new Index3D(GroupThreads, 1, 1));
+
     /// <summary>Kernels launched so far.</summary>
     public long Launches { get; private set; }
 

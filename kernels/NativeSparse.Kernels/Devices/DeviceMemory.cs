@@ -14,9 +14,12 @@ internal sealed class DeviceMemory(Device device) : ScratchMemory, IDisposable
     private const long OffsetMask = (1L << OffsetBits) - 1;
     private const long MaxBuffers = 1L << (62 - OffsetBits);
 
+    /// <summary>Numbers that are not given again yet, so that addresses of freed buffers are noticed rather than those of others.</summary>
+    private const int KeptNumbers = 1 << 16;
+
     private readonly Lock _lock = new();
     private readonly List<MemoryBuffer1D<byte, Stride1D.Dense>?> _buffers = [];
-    private readonly Stack<int> _free = [];
+    private readonly Queue<int> _free = [];
     private bool _isDisposed;
 
     /// <summary>Bytes of all buffers.</summary>
@@ -30,7 +33,7 @@ internal sealed class DeviceMemory(Device device) : ScratchMemory, IDisposable
             ObjectDisposedException.ThrowIf(_isDisposed, typeof(Backend));
             var buffer = Allocate(Math.Max((long)bytes, 1));
             ByteCount += buffer.LengthInBytes;
-            if (!_free.TryPop(out var index))
+            if (_free.Count <= KeptNumbers || !_free.TryDequeue(out var index))
             {
                 index = _buffers.Count;
                 if (index >= MaxBuffers)
@@ -59,7 +62,7 @@ internal sealed class DeviceMemory(Device device) : ScratchMemory, IDisposable
             var index = Index(address);
             var buffer = _buffers[index]!;
             _buffers[index] = null;
-            _free.Push(index);
+            _free.Enqueue(index);
             ByteCount -= buffer.LengthInBytes;
             Release(buffer);
         }

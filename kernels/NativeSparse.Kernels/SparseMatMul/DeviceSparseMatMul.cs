@@ -27,12 +27,6 @@ internal sealed class DeviceSparseMatMul(Device device) : ISparseMatMul
         return new DeviceQuantizedSparse(device, weights);
     }
 
-    public PackedSparse Pack(TwoOfFourWeights weights)
-    {
-        ArgumentNullException.ThrowIfNull(weights);
-        return Pack(weights.ToSparse());
-    }
-
     public void Run(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y)
     {
         SparseArguments.CheckRun(x, weights, epilogue, y);

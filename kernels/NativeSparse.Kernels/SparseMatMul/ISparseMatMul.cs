@@ -33,8 +33,12 @@ public interface ISparseMatMul
     /// <summary>Packs int8 weights.</summary>
     PackedSparse Pack(QuantizedSparseWeights weights);
 
-    /// <summary>Packs weights of which two of each four neighbouring inputs are stored.</summary>
-    PackedSparse Pack(TwoOfFourWeights weights);
+    /// <summary>Packs weights of which two of each four neighbouring inputs are stored; as single weights where a version has no better way.</summary>
+    PackedSparse Pack(TwoOfFourWeights weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return Pack(weights.ToSparse());
+    }
 
     /// <summary>Rows of tokens: <c>y[t, n] = multiplier[t, n] act(sum_k x[t, k] W[k, n] + bias[n])</c>.</summary>
     /// <param name="execution">Threads, scratch, cancellation.</param>

@@ -11,6 +11,14 @@ public abstract class PackedSparse : IDisposable
         Density = weights.Density;
     }
 
+    private protected PackedSparse(TwoOfFourWeights weights)
+    {
+        InputWidth = weights.InputWidth;
+        OutputWidth = weights.OutputWidth;
+        BlockHeight = 1;
+        Density = 2.0 * weights.Groups / weights.InputWidth;
+    }
+
     private protected PackedSparse(QuantizedSparseWeights weights)
     {
         InputWidth = weights.InputWidth;

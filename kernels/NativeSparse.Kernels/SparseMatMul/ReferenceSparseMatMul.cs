@@ -17,12 +17,6 @@ internal sealed unsafe class ReferenceSparseMatMul : ISparseMatMul
         return new ReferenceQuantizedSparse(weights);
     }
 
-    public PackedSparse Pack(TwoOfFourWeights weights)
-    {
-        ArgumentNullException.ThrowIfNull(weights);
-        return Pack(weights.ToSparse());
-    }
-
     public void Run(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y)
     {
         SparseArguments.CheckRun(x, weights, epilogue, y);

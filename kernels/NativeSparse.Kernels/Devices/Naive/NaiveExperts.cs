@@ -78,7 +78,7 @@ internal sealed class NaiveExperts : IDisposable
         var hidden = call.Rent(x.Rows * p.Capacity, p.Width);
         _expand.Launcher(
             _device.Launch(),
-            Groups(hidden.Rows, p.Width),
+            _device.Groups(hidden.Rows, p.Width),
             p,
             call.Values<int>(counts),
             call.Values<int>(experts),
@@ -89,7 +89,7 @@ internal sealed class NaiveExperts : IDisposable
             call.Values<float>(hidden));
         _reduce.Launcher(
             _device.Launch(),
-            Groups(x.Rows, p.Outputs),
+            _device.Groups(x.Rows, p.Outputs),
             p,
             call.Values<int>(counts),
             call.Values<int>(experts),
@@ -110,7 +110,4 @@ internal sealed class NaiveExperts : IDisposable
 
     private ArrayView<float> Values(in DeviceCall call, int index, int count) =>
         count == 0 ? call.Values<float>(default) : call.Values<float>(_addresses[index], count);
-
-    private KernelConfig Groups(int rows, int columns) =>
-        new(new Index3D(rows, (columns + _device.GroupThreads - 1) / _device.GroupThreads, 1), new Index3D(_device.GroupThreads, 1, 1));
 }

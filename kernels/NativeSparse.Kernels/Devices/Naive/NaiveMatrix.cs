@@ -54,7 +54,7 @@ internal sealed class NaiveMatrix : IDisposable
         var (input, result) = (call.Read(x), call.Write(y));
         _kernel.Launcher(
             _device.Launch(),
-            new KernelConfig(new Index3D(y.Rows, (_outputs + _device.GroupThreads - 1) / _device.GroupThreads, 1), new Index3D(_device.GroupThreads, 1, 1)),
+            _device.Groups(y.Rows, _outputs),
             _outputs,
             input.Stride,
             result.Stride,

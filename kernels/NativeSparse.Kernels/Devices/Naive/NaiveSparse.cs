@@ -30,7 +30,7 @@ internal sealed class NaiveSparse(Device device, SparseWeights weights) : IDispo
         var (outputs, height, entries) = (_weights.OutputWidth, _weights.BlockHeight, _weights.EntryCount);
         _kernel.Launcher(
             device.Launch(),
-            new KernelConfig(new Index3D(y.Rows, (outputs + device.GroupThreads - 1) / device.GroupThreads, 1), new Index3D(device.GroupThreads, 1, 1)),
+            device.Groups(y.Rows, outputs),
             outputs,
             height,
             input.Stride,

@@ -82,18 +82,7 @@ internal readonly struct IntegerTensor : ITensorFormat<int, int>
     public static QuadPair EndInputs(QuadPair loaded, int k, int count) => loaded;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static QuadPair EndWeights(QuadPair loaded, int k, int count)
-    {
-        loaded.Left.X = k < count ? loaded.Left.X : 0;
-        loaded.Left.Y = k + 1 < count ? loaded.Left.Y : 0;
-        loaded.Left.Z = k + 2 < count ? loaded.Left.Z : 0;
-        loaded.Left.W = k + 3 < count ? loaded.Left.W : 0;
-        loaded.Right.X = k + 4 < count ? loaded.Right.X : 0;
-        loaded.Right.Y = k + 5 < count ? loaded.Right.Y : 0;
-        loaded.Right.Z = k + 6 < count ? loaded.Right.Z : 0;
-        loaded.Right.W = k + 7 < count ? loaded.Right.W : 0;
-        return loaded;
-    }
+    public static QuadPair EndWeights(QuadPair loaded, int k, int count) => QuadPair.Below(loaded, k, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreInputs(int place, QuadPair loaded) => CudaAsm.Emit(

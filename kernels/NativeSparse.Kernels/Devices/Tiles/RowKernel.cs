@@ -29,23 +29,10 @@ internal static class RowKernel
         var totals = SharedMemory.Allocate<float>(Rows * Columns);
         var partValues = parts.Cast<float>();
         var lane = Group.IdxX % Lanes;
-        int number;
-        int firstRow;
-        int rows;
-        if (p.HasSpans != 0)
-        {
-            var span = o.Spans[Grid.IdxY];
-            number = span.Matrix;
-            firstRow = span.FirstRow;
-            rows = span.Rows;
-        }
-        else
-        {
-            number = Grid.IdxY / p.RowBlocks;
-            firstRow = Grid.IdxY % p.RowBlocks * Rows;
-            rows = IntrinsicMath.Min(p.Rows - firstRow, Rows);
-        }
-
+        var span = TileSpan.OfGroup(p, o.Spans, Rows);
+        var number = span.Matrix;
+        var firstRow = span.FirstRow;
+        var rows = span.Rows;
         var matrix = o.Matrices[number];
         var firstQuad = Grid.IdxX * Lanes;
         if (rows <= 0 || 4 * firstQuad >= matrix.Columns)

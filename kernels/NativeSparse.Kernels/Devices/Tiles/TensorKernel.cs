@@ -19,23 +19,10 @@ internal static class TensorKernel
         // Assembly text names this by its number: it is the only shared memory.
         var totals = SharedMemory.Allocate<Quad>(TensorTile.Quads).Cast<float>();
         var thread = Group.IdxX;
-        int number;
-        int firstRow;
-        int rows;
-        if (p.HasSpans != 0)
-        {
-            var span = o.Spans[Grid.IdxY];
-            number = span.Matrix;
-            firstRow = span.FirstRow;
-            rows = span.Rows;
-        }
-        else
-        {
-            number = Grid.IdxY / p.RowBlocks;
-            firstRow = Grid.IdxY % p.RowBlocks * TensorTile.Rows;
-            rows = IntrinsicMath.Min(p.Rows - firstRow, TensorTile.Rows);
-        }
-
+        var span = TileSpan.OfGroup(p, o.Spans, TensorTile.Rows);
+        var number = span.Matrix;
+        var firstRow = span.FirstRow;
+        var rows = span.Rows;
         var matrix = o.Matrices[number];
         var firstQuad = Grid.IdxX * (TensorTile.Columns / 4);
         if (rows <= 0 || 4 * firstQuad >= matrix.Columns)

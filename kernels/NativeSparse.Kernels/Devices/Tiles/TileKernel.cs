@@ -25,23 +25,10 @@ internal static class TileKernel
         var down = thread / TShape.Across;
         var threads = TShape.Across * TShape.Down;
 
-        int number;
-        int firstRow;
-        int rows;
-        if (p.HasSpans != 0)
-        {
-            var span = o.Spans[Grid.IdxY];
-            number = span.Matrix;
-            firstRow = span.FirstRow;
-            rows = span.Rows;
-        }
-        else
-        {
-            number = Grid.IdxY / p.RowBlocks;
-            firstRow = Grid.IdxY % p.RowBlocks * (4 * TShape.Down);
-            rows = IntrinsicMath.Min(p.Rows - firstRow, 4 * TShape.Down);
-        }
-
+        var span = TileSpan.OfGroup(p, o.Spans, 4 * TShape.Down);
+        var number = span.Matrix;
+        var firstRow = span.FirstRow;
+        var rows = span.Rows;
         var matrix = o.Matrices[number];
         var firstQuad = Grid.IdxX * (2 * TShape.Across);
         if (rows <= 0 || 4 * firstQuad >= matrix.Columns)

@@ -96,7 +96,7 @@ internal sealed class DeviceExpertPass(Device device)
         products.RunSpans(q, down, pairs.Height, pairs.SpanCount, experts.OutputWidth);
         _sum.Launcher(
             device.Launch(),
-            Groups(tokens, experts.OutputWidth),
+            device.Groups(tokens, experts.OutputWidth),
             SumParameters(experts, o, first),
             call.Values<int>(o.Counts),
             pairs.Slots,
@@ -131,7 +131,7 @@ internal sealed class DeviceExpertPass(Device device)
         };
         _round.Launcher(
             device.Launch(),
-            Groups(tokens, 1),
+            device.Groups(tokens, 1),
             r,
             call.Values<int>(o.Counts),
             call.Values<int>(o.Experts),
@@ -150,7 +150,7 @@ internal sealed class DeviceExpertPass(Device device)
         _products.Integers.RunSpans(q, down, pairs.Height, pairs.SpanCount, experts.OutputWidth);
         _sumInt8.Launcher(
             device.Launch(),
-            Groups(tokens, experts.OutputWidth),
+            device.Groups(tokens, experts.OutputWidth),
             SumParameters(experts, o, first),
             call.Values<int>(o.Counts),
             call.Values<int>(o.Experts),
@@ -200,7 +200,4 @@ internal sealed class DeviceExpertPass(Device device)
         operands.Multiplier = call.Values<float>(default);
         return operands;
     }
-
-    private KernelConfig Groups(int lines, int outputs) =>
-        new(new Index3D(lines, (outputs + device.GroupThreads - 1) / device.GroupThreads, 1), new Index3D(device.GroupThreads, 1, 1));
 }

@@ -65,7 +65,7 @@ internal sealed class DeviceLowRankPass(Device device)
         };
         _sum.Launcher(
             device.Launch(),
-            Groups(tokens, experts.OutputWidth),
+            device.Groups(tokens, experts.OutputWidth),
             p,
             call.Values<int>(o.Counts),
             pairs.Slots,
@@ -113,7 +113,7 @@ internal sealed class DeviceLowRankPass(Device device)
         };
         _hidden.Launcher(
             device.Launch(),
-            Groups(sums.Rows, experts.HiddenWidth),
+            device.Groups(sums.Rows, experts.HiddenWidth),
             p,
             call.Values<int>(o.Counts),
             pairs.Slots,
@@ -155,7 +155,4 @@ internal sealed class DeviceLowRankPass(Device device)
     }
 
     private static DeviceTable Table(PackedMatrix matrix) => ((DeviceMatrix)matrix).Table;
-
-    private KernelConfig Groups(int lines, int outputs) =>
-        new(new Index3D(lines, (outputs + device.GroupThreads - 1) / device.GroupThreads, 1), new Index3D(device.GroupThreads, 1, 1));
 }

@@ -11,7 +11,7 @@ internal sealed unsafe class VectorTwoOfFour : PackedSparse
     private readonly NativeBuffer _buffer;
 
     public VectorTwoOfFour(TwoOfFourWeights weights, int panel, string version)
-        : base(weights.ToSparse())
+        : base(weights)
     {
         (Panel, Version, Groups) = (panel, version, weights.Groups);
         _buffer = new NativeBuffer(PositionsStart + (((nint)Groups * Panels * panel) + sizeof(float) - 1) / sizeof(float));
