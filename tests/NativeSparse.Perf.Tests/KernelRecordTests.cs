@@ -1,3 +1,4 @@
+using NativeSparse.Choices;
 using NativeSparse.Kernels;
 using NativeSparse.Measurement;
 using NativeSparse.Testing;
@@ -25,8 +26,10 @@ public sealed class KernelRecordTests
             ],
             Backends = ["cpu", "cpu:vector128"],
             Rounds = 3,
+            Costs = new SparseCostsCache(null),
         };
         var result = KernelBench.Run(options, cancellation: TestContext.Current.CancellationToken);
+        Assert.Contains(CacheFolder.Variable, Assert.Single(result.SparseCosts).Reason, StringComparison.Ordinal);
         Assert.Equal(result.Rows.Count, result.Rows.Select(row => (row.Family, row.Backend)).Distinct().Count());
         Assert.All(result.Rows, row =>
         {
@@ -75,6 +78,43 @@ public sealed class KernelRecordTests
         {
             Assert.Equal(KernelRecord.Render(KernelRecord.Read(file)), File.ReadAllText(Path.ChangeExtension(file, ".md")));
         }
+    }
+
+    [Fact]
+    public void Costs_of_layouts_are_measured_once_or_when_asked()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            var measured = 0;
+            var options = new KernelBenchOptions
+            {
+                Cases = [new KernelCase(KernelFamily.Sparse, 5, 24, 40) { Zeros = 0.8, BlockHeight = 4 }, new KernelCase(KernelFamily.Sparse, 1, 24, 40) { Zeros = 0.8 }],
+                Rounds = 1,
+                Costs = new SparseCostsCache(folder.FullName) { Measurement = Measure },
+            };
+
+            Assert.False(Run(options));
+            Assert.True(Run(options));
+            Assert.False(Run(options with { MeasureCosts = true }));
+            Assert.Equal(2, measured);
+
+            SparseCosts Measure(Backend backend, Precision precision, CancellationToken cancellation)
+            {
+                measured++;
+                return new SparseCosts(
+                    backend.Name,
+                    precision,
+                    [.. SparseLayout.All(precision).Select(layout => new SparseCost(layout, 1, 0, 0, [.. SparseCost.Densities.Select(_ => 1.0)]))]);
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        static bool Run(KernelBenchOptions options) =>
+            Assert.Single(KernelBench.Run(options, cancellation: TestContext.Current.CancellationToken).SparseCosts).WasKept;
     }
 
     [Fact]

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
+using NativeSparse.Choices;
 
 namespace NativeSparse.Measurement;
 
@@ -12,14 +12,7 @@ public static class CpuIdentity
     public static string Name { get; } = Read();
 
     /// <summary>The name as a folder: lower case, digits and hyphens.</summary>
-    public static string FolderName
-    {
-        get
-        {
-            var parts = new string(Name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLower(c, CultureInfo.InvariantCulture) : ' ').ToArray());
-            return string.Join('-', parts.Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        }
-    }
+    public static string FolderName => FileNames.Plain(Name);
 
     private static string Read()
     {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using NativeSparse.Choices;
 using NativeSparse.Conversion;
 using NativeSparse.Kernels;
 
@@ -39,7 +40,7 @@ public static class KernelBench
             RequirePrecisions(options.Cases, backends);
             using var automatic = BackendCatalog.Open("cpu");
             var limits = MachineLimits.Measure();
-            var costs = new Dictionary<Precision, SparseCosts>();
+            var costs = new Dictionary<Precision, KeptSparseCosts>();
             var rows = new List<KernelBenchRow>();
             foreach (var @case in options.Cases)
             {
@@ -53,7 +54,7 @@ public static class KernelBench
             var environment = new KernelBenchEnvironment(
                 CpuIdentity.Name, Environment.ProcessorCount, options.Threads, automatic.Name, limits.PeakGflops, limits.ReadGBs,
                 OrtEnv.Instance().GetVersionString(), RuntimeInformation.FrameworkDescription);
-            return new KernelBenchResult(environment, rows);
+            return new KernelBenchResult(environment, rows) { SparseCosts = [.. costs.Values] };
         }
         finally
         {
@@ -79,7 +80,7 @@ public static class KernelBench
         KernelBenchOptions options,
         List<Backend> backends,
         Backend automatic,
-        Dictionary<Precision, SparseCosts> costs,
+        Dictionary<Precision, KeptSparseCosts> costs,
         MachineLimits limits,
         CancellationToken cancellation)
     {
@@ -96,10 +97,12 @@ public static class KernelBench
         {
             if (!costs.TryGetValue(precision, out var known))
             {
-                costs[precision] = known = SparseCosts.Measure(automatic, precision, cancellation);
+                costs[precision] = known = options.MeasureCosts
+                    ? options.Costs.Measure(automatic, precision, cancellation)
+                    : options.Costs.Get(automatic, precision, cancellation);
             }
 
-            return known;
+            return known.Costs;
         }
     }
 }

@@ -1,3 +1,5 @@
+using NativeSparse.Choices;
+
 namespace NativeSparse.Measurement;
 
 /// <summary>What <see cref="KernelBench"/> measures.</summary>
@@ -14,4 +16,10 @@ public sealed record KernelBenchOptions
 
     /// <summary>How often everything is timed.</summary>
     public int Rounds { get; init; } = 31;
+
+    /// <summary>Where the costs are kept by which layouts of sparse weights are picked.</summary>
+    public SparseCostsCache Costs { get; init; } = new();
+
+    /// <summary>Whether those costs are measured anew and kept in the place of the old ones.</summary>
+    public bool MeasureCosts { get; init; }
 }

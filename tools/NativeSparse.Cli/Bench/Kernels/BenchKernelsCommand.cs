@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NativeSparse.Choices;
 using NativeSparse.Cli.Documents;
 using NativeSparse.Cli.Options;
 using NativeSparse.Conversion;
@@ -66,6 +67,12 @@ internal sealed class BenchKernelsCommand : ToolCommand
             + "backend of the run, or the layout that the cost model picks for sparse weights than another: the confidence interval of the paired ratio lies below 0.95.",
     };
 
+    private readonly Option<bool> _measureCosts = new("--measure-costs")
+    {
+        Description = "Measure anew by what costs the layout of sparse weights is picked, and keep them in the place of the old ones (folder: "
+            + $"{CacheFolder.Variable}). Default: those that are kept; measured once where there are none.",
+    };
+
     /// <summary>Creates the command.</summary>
     public BenchKernelsCommand(Terminal terminal)
         : base(
@@ -73,7 +80,7 @@ internal sealed class BenchKernelsCommand : ToolCommand
             "Times kernels beside our dense kernels, ONNX Runtime and the machine's measured peak and read bandwidth, in turns in one process.",
             terminal)
     {
-        Option[] options = [_family, _shapes, _precision, _cold, _backends, _threads, _rounds, _assert];
+        Option[] options = [_family, _shapes, _precision, _cold, _backends, _threads, _rounds, _assert, _measureCosts];
         foreach (var option in options)
         {
             Options.Add(option);
@@ -96,10 +103,11 @@ internal sealed class BenchKernelsCommand : ToolCommand
             Backends = Backends(invocation),
             Threads = invocation.Get(_threads),
             Rounds = invocation.Get(_rounds),
+            MeasureCosts = invocation.Get(_measureCosts),
         };
         var result = Measure(invocation, options);
         invocation.Answer(
-            new BenchKernelsDocument(result.Environment, result.Rows), AnswerJson.Documents.BenchKernelsDocument, BenchKernelsTables.Write);
+            new BenchKernelsDocument(result.Environment, result.Rows, [.. result.SparseCosts.Select(SparseCostsFacts.Of)]), AnswerJson.Documents.BenchKernelsDocument, BenchKernelsTables.Write);
         if (!invocation.Get(_assert))
         {
             return ExitCode.Done;

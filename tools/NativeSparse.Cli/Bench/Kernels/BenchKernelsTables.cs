@@ -73,6 +73,7 @@ internal static class BenchKernelsTables
         }
 
         WriteNotes(console, document);
+        WriteCosts(console, document);
     }
 
     /// <summary>Each note once, under the table.</summary>
@@ -81,6 +82,17 @@ internal static class BenchKernelsTables
         foreach (var notes in document.Rows.Where(row => row.Note is not null).GroupBy(row => row.Note))
         {
             console.WriteLine($"{string.Join(", ", notes.Select(row => $"{row.Case}, {row.Tokens} tokens").Distinct())}: {notes.Key}");
+        }
+    }
+
+    private static void WriteCosts(IAnsiConsole console, BenchKernelsDocument document)
+    {
+        foreach (var costs in document.SparseCosts)
+        {
+            var origin = costs.WasKept ? $"costs kept in {costs.File}"
+                : costs.File is null ? "costs measured now and not kept"
+                : $"costs measured now and kept in {costs.File}";
+            console.WriteLine($"picked layout at {costs.Precision}: by {origin}{(costs.Reason is null ? "" : $"; {costs.Reason}")}");
         }
     }
 
