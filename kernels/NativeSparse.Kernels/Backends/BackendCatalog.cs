@@ -14,24 +14,29 @@ public static class BackendCatalog
     private const string Cpu = "cpu";
     private const string NoDynamicCode = "devices need run-time code generation, which this program was compiled without";
 
+    /// <summary>What else keeps an instruction set from a program; one compiled ahead of time has only those it was compiled for.</summary>
+    private static string OrDisabled => RuntimeFeature.IsDynamicCodeSupported
+        ? "or it is switched off"
+        : "or this program was compiled ahead of time without it: publish with IlcInstructionSet x86-64-v3, or native";
+
     private static readonly Entry[] Entries =
     [
         new(ReferenceBackend.VersionName, () => new ReferenceBackend(), () => (true, "plain loops: the specification, slow")),
         new($"{Cpu}:vector128", CpuBackend.CreateVector128, () => (true, VectorWidths.HasMultiplyAdd
             ? "the processor's basic vectors"
-            : "slow here: no fused multiply-add, or it is switched off")),
+            : $"slow here: no fused multiply-add, {OrDisabled}")),
         new($"{Cpu}:vector256", CpuBackend.CreateVector256, () => VectorWidths.Has256
             ? (true, "AVX2 and FMA")
-            : (false, "this processor lacks AVX2 or FMA, or they are switched off")),
+            : (false, $"this processor lacks AVX2 or FMA, {OrDisabled}")),
         new($"{Cpu}:vector512", CpuBackend.CreateVector512, () => VectorWidths.Has512
             ? (true, "AVX-512")
-            : (false, "this processor lacks AVX-512, or it is switched off")),
+            : (false, $"this processor lacks AVX-512, {OrDisabled}")),
         new($"{Cpu}:dotprod", CpuBackend.CreateDotProduct, () => Dp.IsSupported
             ? (true, "arm64 dot products for int8; float32 as vector128")
             : (false, "this processor lacks the arm64 dot product")),
         new($"{Cpu}:avx-vnni", CpuBackend.CreateAvxVnni, () => AvxVnni.IsSupported && VectorWidths.Has256
             ? (true, "AVX-VNNI for int8; float32 as vector256")
-            : (false, "this processor lacks AVX-VNNI, or it is switched off")),
+            : (false, $"this processor lacks AVX-VNNI, {OrDisabled}")),
         new($"{Cpu}:avx512-vnni", CpuBackend.CreateAvx512Vnni, () => AssembledKernels.Obstacle is { } obstacle
             ? (false, obstacle)
             : (true, "int8 tiles assembled for AVX-512 VNNI; float32 at the vector width that is measured faster here")),
