@@ -31,6 +31,19 @@ internal static class DenseArguments
         }
     }
 
+    public static void CheckRunMany(View x, ReadOnlySpan<PackedMatrix> weights, ReadOnlySpan<Epilogue> epilogues, ReadOnlySpan<View> outputs)
+    {
+        if (epilogues.Length != weights.Length || outputs.Length != weights.Length)
+        {
+            throw new ArgumentException($"expected {weights.Length} epilogues and outputs, one for each matrix, got {epilogues.Length} and {outputs.Length}", nameof(outputs));
+        }
+
+        for (var i = 0; i < weights.Length; i++)
+        {
+            CheckRun(x, weights[i], epilogues[i], outputs[i]);
+        }
+    }
+
     public static void CheckRun(View x, in FeedForwardMatrices network, View y)
     {
         CheckNetwork(network);

@@ -63,6 +63,27 @@ public interface IDenseMatMul
     /// <exception cref="ShapeMismatchException">Shapes do not fit.</exception>
     void Run(in Execution execution, View x, PackedMatrix weights, in Epilogue epilogue, View y);
 
+    /// <summary>
+    /// Computes several products of the same rows: each gives the bits of <see cref="Run"/>. Where all matrices are int8, or all int4, of one
+    /// version, rows are rounded once.
+    /// </summary>
+    /// <param name="execution">Threads, scratch, cancellation.</param>
+    /// <param name="x"><c>[T, K]</c> float32, any stride.</param>
+    /// <param name="weights">Packed by this family of this backend.</param>
+    /// <param name="epilogues">One for each matrix.</param>
+    /// <param name="outputs"><c>[T, N]</c> float32 for each matrix, any stride; none may overlap <paramref name="x"/> or another.</param>
+    /// <exception cref="ArgumentException">There are not as many epilogues and outputs as matrices.</exception>
+    /// <exception cref="ShapeMismatchException">Shapes do not fit.</exception>
+    void RunMany(
+        in Execution execution, View x, ReadOnlySpan<PackedMatrix> weights, ReadOnlySpan<Epilogue> epilogues, ReadOnlySpan<View> outputs)
+    {
+        DenseArguments.CheckRunMany(x, weights, epilogues, outputs);
+        for (var i = 0; i < weights.Length; i++)
+        {
+            Run(execution, x, weights[i], epilogues[i], outputs[i]);
+        }
+    }
+
     /// <summary>Computes a whole feed-forward network; hidden activations are rounded again for each row where the down matrix is int8.</summary>
     /// <param name="execution">Threads, scratch, cancellation.</param>
     /// <param name="x"><c>[T, D]</c> float32, any stride.</param>

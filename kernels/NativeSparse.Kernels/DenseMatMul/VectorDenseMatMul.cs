@@ -60,6 +60,41 @@ internal sealed unsafe class VectorDenseMatMul<TWidth, TVector>(Int8Products int
         GC.KeepAlive(weights);
     }
 
+    public void RunMany(
+        in Execution execution, View x, ReadOnlySpan<PackedMatrix> weights, ReadOnlySpan<Epilogue> epilogues, ReadOnlySpan<View> outputs)
+    {
+        DenseArguments.CheckRunMany(x, weights, epilogues, outputs);
+        var (areInt8, areInt4) = (true, true);
+        foreach (var matrix in weights)
+        {
+            RequireOwn(matrix, nameof(weights));
+            areInt8 &= matrix is Int8Matrix;
+            areInt4 &= matrix is Int4Matrix integers && weights[0] is Int4Matrix first && integers.HasGroupScales == first.HasGroupScales;
+        }
+
+        execution.Cancellation.ThrowIfCancellationRequested();
+        if (x.Rows == 0 || weights.IsEmpty)
+        {
+            return;
+        }
+
+        if (areInt8)
+        {
+            int8.RunMany(execution, x, weights, epilogues, outputs);
+        }
+        else if (areInt4)
+        {
+            int4.RunMany(execution, x, weights, epilogues, outputs);
+        }
+        else
+        {
+            for (var i = 0; i < weights.Length; i++)
+            {
+                Run(execution, x, weights[i], epilogues[i], outputs[i]);
+            }
+        }
+    }
+
     public void RunFeedForward(in Execution execution, View x, in FeedForwardMatrices network, View y)
     {
         DenseArguments.CheckRun(x, network, y);

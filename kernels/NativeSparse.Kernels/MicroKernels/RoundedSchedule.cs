@@ -24,6 +24,20 @@ internal static unsafe class RoundedSchedule<TProduct, TRows, TMatrix>
         Multiply(execution, rows, matrix, epilogue, y);
     }
 
+    /// <summary>Several products of the same rows, which are rounded for all of them alike; shapes are checked.</summary>
+    public static void RunMany(
+        in Execution execution, View x, ReadOnlySpan<PackedMatrix> matrices, ReadOnlySpan<Epilogue> epilogues, ReadOnlySpan<View> outputs)
+    {
+        using var scope = execution.Scratch.Enter();
+        var rows = TProduct.Rent(execution.Scratch, x.Rows, (TMatrix)matrices[0]);
+        Quantize(execution, x, rows);
+        for (var i = 0; i < matrices.Length; i++)
+        {
+            Multiply(execution, rows, (TMatrix)matrices[i], epilogues[i], outputs[i]);
+            GC.KeepAlive(matrices[i]);
+        }
+    }
+
     /// <summary>A whole network of such matrices; shapes are checked.</summary>
     public static void RunFeedForward(in Execution execution, View x, in FeedForwardMatrices network, View y)
     {

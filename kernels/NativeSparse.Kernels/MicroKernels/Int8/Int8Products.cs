@@ -15,6 +15,10 @@ internal abstract class Int8Products
     /// <summary>One product; shapes are checked.</summary>
     public abstract void Run(in Execution execution, View x, Int8Matrix matrix, in Epilogue epilogue, View y);
 
+    /// <summary>Several products of the same rows; shapes are checked, all matrices are of this tile.</summary>
+    public abstract void RunMany(
+        in Execution execution, View x, ReadOnlySpan<PackedMatrix> matrices, ReadOnlySpan<Epilogue> epilogues, ReadOnlySpan<View> outputs);
+
     /// <summary>A product with diagonal blocks; shapes are checked, all blocks are of this tile.</summary>
     public abstract void Run(in Execution execution, View x, PackedBlockDiagonal blocks, in Epilogue epilogue, View y);
 

@@ -10,6 +10,10 @@ internal sealed class Int8Schedule<TWidth, TVector>(Int8Tile tile) : Int8Product
     public override void Run(in Execution execution, View x, Int8Matrix matrix, in Epilogue epilogue, View y) =>
         RoundedSchedule<Int8Block<TWidth, TVector>, QuantizedRows, Int8Matrix>.Run(execution, x, matrix, epilogue, y);
 
+    public override void RunMany(
+        in Execution execution, View x, ReadOnlySpan<PackedMatrix> matrices, ReadOnlySpan<Epilogue> epilogues, ReadOnlySpan<View> outputs) =>
+        RoundedSchedule<Int8Block<TWidth, TVector>, QuantizedRows, Int8Matrix>.RunMany(execution, x, matrices, epilogues, outputs);
+
     public override void Run(in Execution execution, View x, PackedBlockDiagonal blocks, in Epilogue epilogue, View y) =>
         DiagonalSchedule<RoundedDiagonal<Int8Block<TWidth, TVector>, QuantizedRows, Int8Matrix>, Int8Matrix>.Run(execution, x, blocks, epilogue, y);
 
