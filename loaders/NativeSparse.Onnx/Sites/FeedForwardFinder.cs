@@ -35,7 +35,7 @@ internal sealed class FeedForwardFinder
             }
         }
 
-        var others = LinearGroups.Of(finder.Linears.All.Where(l => !finder._taken.Contains(l.Node)), finder._names);
+        var others = LinearGroups.Of(finder.Linears.All.Where(l => !finder._taken.Contains(l.Node)), finder.Linears, finder._names, tensors);
         return (new FeedForwardSearch(sites, finder._skipped), others);
     }
 

@@ -28,6 +28,25 @@ public sealed partial class OnnxModel
         SiteReplacer.Replace(Proto, site.Placement ?? throw new ArgumentException("the site was not found in a model", nameof(site)), node);
     }
 
+    /// <summary>
+    /// Puts one node in the place of linears that read one value and drops the nodes and initializers that nobody uses any more. The node reads
+    /// <c>x[..., in]</c> and writes <c>y[..., out]</c> for each of them, in the order of <see cref="LinearSite.Outputs"/>, in float32: Casts are put
+    /// around it where the graph has float16 or float64. Its constants become initializers of the main graph named <c>node.constant</c>. Other
+    /// sites found before stay valid; the weights of this one cannot be read any more.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// The site has an obstacle, is not (or no longer) in this model, an attribute has another type than string, long or float, or a name is taken.
+    /// </exception>
+    public void Replace(LinearSite site, ReplacementNode node)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        ArgumentNullException.ThrowIfNull(node);
+        LinearReplacer.Replace(
+            Proto,
+            site.Placement ?? throw new ArgumentException($"'{site.Name}' cannot be replaced: {site.Obstacle ?? "it was not found in a model"}", nameof(site)),
+            node);
+    }
+
     /// <summary>The nodes of one domain, subgraphs included, with the constants they read after their first input.</summary>
     /// <exception cref="ModelFormatException">Another input than the first is computed, or a constant cannot be read.</exception>
     public IReadOnlyList<FormNode> FindNodes(string domain)

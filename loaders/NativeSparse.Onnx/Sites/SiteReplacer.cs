@@ -36,18 +36,15 @@ internal sealed class SiteReplacer
 
         var builder = new NodeBuilder(model, index, replacement.Name);
         var node = MakeNode(model, replacement, builder);
-        if (model.OpsetImport.All(o => o.Domain != replacement.Domain))
-        {
-            model.OpsetImport.Add(new OperatorSetIdProto { Domain = replacement.Domain, Version = replacement.DomainVersion });
-        }
-
         var replacer = new SiteReplacer(model, plan, builder);
         replacer.Build(node);
         replacer.Swap(last);
         GraphSorter.Sort(plan.Graph, null);
     }
 
-    private static NodeProto MakeNode(ModelProto model, ReplacementNode replacement, NodeBuilder builder)
+    /// <summary>The node without its input and outputs; its constants and the import of its domain are put into the model.</summary>
+    /// <exception cref="ArgumentException">A name is taken, or an attribute has a type that there is not.</exception>
+    internal static NodeProto MakeNode(ModelProto model, ReplacementNode replacement, NodeBuilder builder)
     {
         var node = new NodeProto { Domain = replacement.Domain, OpType = replacement.OpType, Name = replacement.Name };
         node.Attribute.AddRange(replacement.Attributes.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => NodeBuilder.Attribute(a.Key, a.Value)));
@@ -71,6 +68,11 @@ internal sealed class SiteReplacer
         }
 
         model.Graph.Initializer.AddRange(tensors);
+        if (model.OpsetImport.All(o => o.Domain != replacement.Domain))
+        {
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = replacement.Domain, Version = replacement.DomainVersion });
+        }
+
         return node;
     }
 
@@ -179,7 +181,7 @@ internal sealed class SiteReplacer
     }
 
     /// <summary>The site's nodes that must stay because something outside reads their elements.</summary>
-    private static HashSet<GraphNode> ReadFromOutside(GraphNode last, HashSet<NodeProto> inside)
+    internal static HashSet<GraphNode> ReadFromOutside(GraphNode last, HashSet<NodeProto> inside)
     {
         var kept = new HashSet<GraphNode>();
         var open = new Stack<GraphNode>(last.Scope.Nodes.Where(n =>

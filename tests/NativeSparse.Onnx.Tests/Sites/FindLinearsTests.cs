@@ -17,7 +17,7 @@ public sealed class FindLinearsTests
         var groups = model.FindLinears();
 
         Assert.Equal([6, 8], groups[0].OutputWidths);
-        Assert.Equal(("x", 4, 4L * 14), (groups[0].Input, groups[0].InputWidth, groups[0].Parameters));
+        Assert.Equal(("x", 4, (4L + 1) * 14), (groups[0].Input, groups[0].InputWidth, groups[0].Parameters));
         Assert.Equal([10], groups[1].OutputWidths);
         Assert.Equal(2, groups.Count);
         Assert.Equal(3, groups.Select(g => g.Name).Append(site.Name).Distinct().Count());

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace NativeSparse.Onnx.Tests;
 
-/// <summary>Every site of every file replaced, the node written out with standard operators, and the model run beside the original.</summary>
+/// <summary>Every site and every linear of every file replaced, the nodes written out with standard operators, and the model run beside the original.</summary>
 [Trait("Needs", "OnnxRuntime")]
 public sealed class ReplaceZooTests(ITestOutputHelper output)
 {
@@ -18,13 +18,14 @@ public sealed class ReplaceZooTests(ITestOutputHelper output)
         }
 
         var problems = new StringBuilder();
-        var sites = 0;
+        var (sites, linears) = (0, 0);
         foreach (var file in files)
         {
             var path = file[..^".sites.json".Length] + ".onnx";
             try
             {
-                sites += Check(path, problems);
+                var found = Check(path, problems);
+                (sites, linears) = (sites + found.Sites, linears + found.Linears);
             }
             catch (Microsoft.ML.OnnxRuntime.OnnxRuntimeException exception)
             {
@@ -32,18 +33,19 @@ public sealed class ReplaceZooTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"{sites} sites replaced in {files.Count} files");
+        output.WriteLine($"{sites} sites and {linears} groups of linears replaced in {files.Count} files");
         Assert.True(problems.Length == 0, problems.ToString());
-        Assert.True(sites > 0);
+        Assert.True(sites > 0 && linears > 0);
     }
 
-    private static int Check(string path, StringBuilder problems)
+    private static (int Sites, int Linears) Check(string path, StringBuilder problems)
     {
         var model = OnnxModel.Load(path);
         var search = model.FindFeedForwards();
-        if (search.Sites.Count == 0)
+        var linears = model.FindLinears().Where(linear => linear.Obstacle is null).ToList();
+        if (search.Sites.Count + linears.Count == 0)
         {
-            return 0;
+            return (0, 0);
         }
 
         var inputs = SafetensorsFile.Read(path[..^".onnx".Length] + ".io.safetensors");
@@ -65,9 +67,21 @@ public sealed class ReplaceZooTests(ITestOutputHelper output)
             problems.AppendLine($"{Path.GetFileName(path)}: '{node}' is still there");
         }
 
+        foreach (var (linear, number) in linears.Select((l, i) => (l, i)))
+        {
+            model.Replace(linear, StandardOperators.Node(linear, $"linear.{number}"));
+        }
+
+        if (model.FindLinears().Count(linear => linear.Obstacle is null) is > 0 and var unreplaced)
+        {
+            problems.AppendLine($"{Path.GetFileName(path)}: {unreplaced} linears are found again after all were replaced");
+        }
+
         StandardOperators.Expand(model);
         var found = RuntimeModel.Run(model.ToBytes(), model.Folder, inputs);
-        var tolerance = search.Sites.Any(s => s.Quantized) ? 0.3 : search.Sites.Any(s => s.ValueType != "float32" && s.ValueType != "float64") ? 5e-3 : 1e-4;
+        var tolerance = search.Sites.Any(s => s.Quantized) || linears.Exists(l => l.Quantized) ? 0.3
+            : search.Sites.Select(s => s.ValueType).Concat(linears.Select(l => l.ValueType)).Any(type => type is not ("float32" or "float64")) ? 5e-3
+            : 1e-4;
         foreach (var (name, values) in wanted)
         {
             var amplitude = Math.Max(1, values.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max());
@@ -80,6 +94,6 @@ public sealed class ReplaceZooTests(ITestOutputHelper output)
             }
         }
 
-        return search.Sites.Count;
+        return (search.Sites.Count, linears.Count);
     }
 }

@@ -29,6 +29,22 @@ internal static class StandardOperators
         };
     }
 
+    /// <summary>The node for linears that read one value, with their weights.</summary>
+    public static ReplacementNode Node(LinearSite site, string name) => new()
+    {
+        Domain = Domain,
+        OpType = "Linear",
+        Name = name,
+        Constants =
+        [
+            .. site.ReadWeights().SelectMany((weights, i) => new[]
+            {
+                ConstantTensor.Create($"weight_{i}", weights.Weight, weights.InputWidth, weights.OutputWidth),
+                weights.Bias is null ? null : ConstantTensor.Create($"bias_{i}", weights.Bias, weights.OutputWidth),
+            }),
+        ],
+    };
+
     /// <summary>Writes all replaced sites of a model out.</summary>
     public static void Expand(OnnxModel model)
     {
@@ -107,6 +123,17 @@ internal static class StandardOperators
             "sigmoid" => Add("Sigmoid", x),
             var leaky => Add("Max", x, Add("Mul", x, Number(float.Parse(leaky.Split('_')[^1], System.Globalization.CultureInfo.InvariantCulture)))),
         };
+
+        if (node.OpType == "Linear")
+        {
+            for (var i = 0; i < node.Output.Count; i++)
+            {
+                Linear(node.Input[0], Input((2 * i) + 1), Input((2 * i) + 2));
+                nodes[^1].Output[0] = node.Output[i];
+            }
+
+            return;
+        }
 
         var up = Linear(node.Input[0], Input(1), Input(2));
         var hidden = Input(3).Length == 0 ? Activation(up) : Add("Mul", Activation(Linear(node.Input[0], Input(3), Input(4))), up);
