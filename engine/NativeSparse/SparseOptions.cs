@@ -11,10 +11,22 @@ public sealed record SparseOptions
     public const int MaxThreads = 1024;
 
     /// <summary>
-    /// What happens to each dense site at load. Null: a dense file runs as it is in ONNX Runtime; form nodes of a converted file run on
+    /// What happens to each dense site at load. Null, and no <see cref="Precision"/> or <see cref="Linears"/>: a dense file runs as it is in ONNX Runtime; form nodes of a converted file run on
     /// our kernels in any case.
     /// </summary>
     public ConversionPlan? Plan { get; init; }
+
+    /// <summary>
+    /// Without a plan: every feed-forward network of a dense file runs on our kernels with its matrices held so (<c>float32</c>, <c>int8</c>,
+    /// <c>int4</c>, <c>bfloat16</c>); null: they stay in ONNX Runtime.
+    /// </summary>
+    public string? Precision { get; init; }
+
+    /// <summary>
+    /// Without a plan: every other linear with constant weights runs on our kernels with its matrix held so; those of one input are one node.
+    /// Null: they stay in ONNX Runtime.
+    /// </summary>
+    public string? Linears { get; init; }
 
     /// <summary>Inputs that converters fit on; required by plans whose converters need it.</summary>
     public CalibrationData? Calibration { get; init; }
@@ -57,4 +69,27 @@ public sealed record SparseOptions
 
     /// <summary>Told about the steps of a conversion at load.</summary>
     public IProgress<ConversionProgress>? Progress { get; init; }
+
+    /// <summary>The plan, or the one that <see cref="Precision"/> and <see cref="Linears"/> make; null where there is none of them.</summary>
+    /// <exception cref="ArgumentException">There are a plan and one of them.</exception>
+    internal ConversionPlan? EffectivePlan
+    {
+        get
+        {
+            if (Precision is null && Linears is null)
+            {
+                return Plan;
+            }
+
+            return Plan is null
+                ? new ConversionPlan
+                {
+                    DefaultForm = Precision is null ? Forms.FormRegistry.None : "dense",
+                    DefaultPrecision = Precision ?? "float32",
+                    Linears = Linears is null ? null : new LinearPlan { Precision = Linears },
+                }
+                : throw new ArgumentException(
+                    $"{nameof(Plan)} and {nameof(Precision)} or {nameof(Linears)} are given; a plan says both itself ({nameof(ConversionPlan.DefaultPrecision)}, {nameof(ConversionPlan.Linears)})");
+        }
+    }
 }

@@ -112,7 +112,6 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("--linears", "int8")]
     [InlineData("--attention", "int8")]
     [InlineData("--min-quality", "0.99")]
     [InlineData("--max-error", "0.1")]

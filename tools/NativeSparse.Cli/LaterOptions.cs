@@ -5,7 +5,7 @@ internal static class LaterOptions
 {
     private static readonly string[] Names =
     [
-        "--min-quality", "--max-error", "--target-speedup", "--linears", "--attention", "--tokens", "--choices",
+        "--min-quality", "--max-error", "--target-speedup", "--attention", "--tokens", "--choices",
         "--allow-batch-dependent", "--report",
     ];
 

@@ -35,7 +35,7 @@ internal static class SiteCalibration
     {
         var model = source.Open();
         var phase = RecordingPhase.Fit;
-        var recorders = new Dictionary<string, FeedForward>();
+        var recorders = new Dictionary<string, NodeOperator>();
         var seed = 0;
         foreach (var site in model.FindFeedForwards().Sites.Where(site => sites.ContainsKey(site.Name)))
         {

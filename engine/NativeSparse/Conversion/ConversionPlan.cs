@@ -4,7 +4,7 @@ using NativeSparse.Onnx;
 
 namespace NativeSparse.Conversion;
 
-/// <summary>Which form, converter, precision and options each site gets. Serializes to the plan JSON. Immutable.</summary>
+/// <summary>Which form, converter, precision and options each site gets, and what the other linears become. Serializes to the plan JSON. Immutable.</summary>
 public sealed record ConversionPlan
 {
     /// <summary>Newest plan version that this engine reads.</summary>
@@ -33,6 +33,9 @@ public sealed record ConversionPlan
         get;
         init => field = value ?? throw new ArgumentNullException(nameof(DefaultPrecision));
     } = "float32";
+
+    /// <summary>What the linears outside the networks become; null: they stay in ONNX Runtime.</summary>
+    public LinearPlan? Linears { get; init; }
 
     /// <summary>The same form for every site, at <see cref="DefaultPrecision"/>.</summary>
     /// <param name="form">The form: <c>dense</c>, <c>experts</c>.</param>
@@ -67,8 +70,14 @@ public sealed record ConversionPlan
             throw new ModelFormatException("an entry of the plan's sites is null, expected an object with name and form", site: "sites");
         }
 
+        if (document.Linears?.Except.Contains(null) == true)
+        {
+            throw new ModelFormatException("an entry of the plan's linears.except is null, expected a name", site: "linears");
+        }
+
         return new ConversionPlan
         {
+            Linears = document.Linears is { } linears ? new LinearPlan { Precision = linears.Precision, Except = [.. linears.Except.OfType<string>()] } : null,
             DefaultForm = document.Defaults?.Form ?? "dense",
             DefaultPrecision = document.Defaults?.Precision ?? "float32",
             Sites =
@@ -89,6 +98,7 @@ public sealed record ConversionPlan
     public string ToJson() => JsonSerializer.Serialize(
         new PlanDocument
         {
+            Linears = Linears is null ? null : new PlanDocument.LinearsEntry { Precision = Linears.Precision, Except = Linears.Except },
             Defaults = new PlanDocument.DefaultsEntry { Form = DefaultForm, Precision = DefaultPrecision },
             Sites =
             [

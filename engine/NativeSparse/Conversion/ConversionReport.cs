@@ -27,6 +27,9 @@ public sealed record ConversionReport
     /// <summary>Each converted site.</summary>
     public IReadOnlyList<SiteReport> Sites { get; init; } = [];
 
+    /// <summary>Each converted linear outside the networks.</summary>
+    public IReadOnlyList<LinearReport> Linears { get; init; } = [];
+
     /// <summary>The whole model against the dense one, or null when there was nothing to run it on.</summary>
     public ModelReport? Model { get; init; }
 

@@ -5,6 +5,7 @@ using Microsoft.ML.OnnxRuntime;
 using NativeSparse.Calibration;
 using NativeSparse.Forms;
 using NativeSparse.Kernels;
+using NativeSparse.Linears;
 using NativeSparse.Onnx;
 using NativeSparse.Session;
 
@@ -24,7 +25,7 @@ public static class ModelConverter
     /// <param name="output">The file to write; replaced when it exists.</param>
     /// <param name="plan">What each site becomes.</param>
     /// <param name="calibration">Inputs to fit and judge on.</param>
-    /// <param name="options">Backend, threads, session options and progress; its plan and calibration are not used.</param>
+    /// <param name="options">Backend, threads, session options and progress; its plan, precision, linears and calibration are not used.</param>
     /// <param name="cancellation">Cancels; nothing is left behind.</param>
     /// <exception cref="FileNotFoundException">There is no input file.</exception>
     /// <exception cref="ModelFormatException">The input is not a readable model.</exception>
@@ -41,7 +42,7 @@ public static class ModelConverter
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentException.ThrowIfNullOrEmpty(output);
-        var settings = (options ?? new SparseOptions()) with { Plan = null, Calibration = calibration };
+        var settings = (options ?? new SparseOptions()) with { Plan = null, Precision = null, Linears = null, Calibration = calibration };
         var target = Path.GetFullPath(output);
         if (string.Equals(ExternalFolder.RealPath(target), ExternalFolder.RealPath(Path.GetFullPath(input)), StringComparison.Ordinal))
         {
@@ -87,7 +88,8 @@ public static class ModelConverter
         var execution = new PlanExecution(source, model, plan, options, backend, thorough: true);
         var converted = new List<(ConvertedSite Site, FeedForward Form)>();
         var remembered = source.Open();
-        var places = remembered.FindFeedForwards().Sites.ToDictionary(site => site.Name);
+        var (places, linearPlaces) = Places(remembered);
+        var linears = new List<(LinearSite Site, LinearOperator Linear)>();
         try
         {
             foreach (var site in execution.Convert(cancellation))
@@ -97,19 +99,28 @@ public static class ModelConverter
                 execution.Add(site, form.ByteCount);
                 model.Replace(site.Site, site.Descriptor.Write(site.Site.Name, site.Conversion.Parameters));
             }
+
+            foreach (var linear in execution.Linears.Convert(cancellation))
+            {
+                var packed = linear.Build(backend);
+                linears.Add((linearPlaces[linear.Site.Name], packed));
+                execution.Linears.Add(linear, packed.ByteCount);
+                model.Replace(linear.Site, LinearNode.Write(linear.Site.Name, linear.Parameters));
+            }
         }
         catch
         {
             converted.ForEach(entry => entry.Form.Dispose());
+            linears.ForEach(entry => entry.Linear.Dispose());
             throw;
         }
 
-        if (converted.Count == 0)
+        if (converted.Count + linears.Count == 0)
         {
             throw new ConversionException(NothingToConvert(execution));
         }
 
-        using var inMemory = EngineLoader.Open(remembered, converted, options);
+        using var inMemory = EngineLoader.Open(remembered, converted, linears, options);
         options.Progress?.Report(new ConversionProgress("evaluate", null, 0.9));
         using var dense = ModelSession.Open(source, options);
         var batches = Batches(dense, execution.Judging, cancellation);
@@ -129,10 +140,20 @@ public static class ModelConverter
         options.Progress?.Report(new ConversionProgress("verify", null, 0.98));
         SavedFileCheck.Run(draft, inMemory, [.. batches.Take(MaxVerified)], options, cancellation);
         var bytes = Directory.GetFiles(Path.GetDirectoryName(draft)!).Sum(file => new FileInfo(file).Length);
-        IReadOnlyList<string> growth = SizeGrowth.Note(sourceBytes, bytes, [.. converted.Select(entry => (entry.Site.Site.WeightType, entry.Site.Precision))]) is { } note
+        IReadOnlyList<string> growth = SizeGrowth.Note(sourceBytes, bytes, 
+            [
+                .. converted.Select(entry => (entry.Site.Site.WeightType, entry.Site.Precision)),
+                .. linears.Select(entry => (entry.Site.WeightType, entry.Linear.Precision)),
+            ]) is { } note
             ? [note]
             : [];
         return report with { Seconds = execution.Report.Seconds, Verified = true, Notes = [.. report.Notes, .. growth] };
+    }
+
+    private static (Dictionary<string, FeedForwardSite> Sites, Dictionary<string, LinearSite> Linears) Places(OnnxModel model)
+    {
+        var (search, linears) = model.FindSites();
+        return (search.Sites.ToDictionary(site => site.Name), linears.ToDictionary(linear => linear.Name));
     }
 
     /// <summary>The held-out batches, or made-up inputs that the dense model accepts, or none.</summary>

@@ -9,6 +9,8 @@ internal sealed record PlanDocument
 
     public IReadOnlyList<SiteEntry?> Sites { get; set; } = [];
 
+    public LinearsEntry? Linears { get; set; }
+
     public DefaultsEntry? Defaults { get; set; }
 
     internal sealed record SiteEntry
@@ -22,6 +24,13 @@ internal sealed record PlanDocument
         public string? Precision { get; set; }
 
         public JsonObject? Options { get; set; }
+    }
+
+    internal sealed record LinearsEntry
+    {
+        public required string Precision { get; set; }
+
+        public IReadOnlyList<string?> Except { get; set; } = [];
     }
 
     internal sealed record DefaultsEntry

@@ -42,7 +42,8 @@ internal sealed class PlanExecution
         _options = options;
         _backend = backend;
         _splitter = new ThreadPoolSplitter(ModelSession.ThreadCount(options));
-        Search = model.FindFeedForwards();
+        (Search, var linears) = model.FindSites();
+        Linears = new LinearConversion(plan.Linears, linears, Left);
         plan.CheckSites([.. Search.Sites.Select(site => site.Name)]);
         _notes = [.. plan.HiddenEntries()];
         foreach (var site in Search.Sites)
@@ -83,6 +84,9 @@ internal sealed class PlanExecution
     /// <summary>What the model holds.</summary>
     public FeedForwardSearch Search { get; }
 
+    /// <summary>What becomes of the linears outside the networks.</summary>
+    public LinearConversion Linears { get; }
+
     /// <summary>Why sites stay in ONNX Runtime.</summary>
     public List<string> Left { get; } = [];
 
@@ -97,6 +101,7 @@ internal sealed class PlanExecution
         HeldOutTokens = _heldOut,
         Split = _split?.Description,
         Sites = [.. _reports],
+        Linears = Linears.Reports,
         Notes = _notes,
     };
 

@@ -21,6 +21,11 @@ internal static class PlanFields
             Check(defaults, "defaults", ConversionJson.Default.DefaultsEntry);
         }
 
+        if (plan["linears"] is JsonObject linears)
+        {
+            Check(linears, "linears", ConversionJson.Default.LinearsEntry);
+        }
+
         if (plan["sites"] is not JsonArray sites)
         {
             return;

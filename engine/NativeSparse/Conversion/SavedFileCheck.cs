@@ -68,17 +68,22 @@ internal static unsafe class SavedFileCheck
         }
     }
 
-    private static int[] RunForm(FeedForward form, float[] x, Scratch scratch)
+    private static int[] RunForm(NodeOperator form, float[] x, Scratch scratch)
     {
-        var y = new float[Rows * form.OutputWidth];
+        var y = new float[Rows * form.OutputWidths.Sum()];
         fixed (float* input = x)
         fixed (float* output = y)
         {
             using var scope = scratch.Enter();
-            form.Run(
-                new Execution(SerialSplitter.Instance, scratch),
-                View.Create((nint)input, Rows, form.InputWidth),
-                View.Create((nint)output, Rows, form.OutputWidth));
+            var outputs = new View[form.OutputWidths.Count];
+            var start = 0;
+            for (var i = 0; i < outputs.Length; i++)
+            {
+                outputs[i] = View.Create((nint)(output + start), Rows, form.OutputWidths[i]);
+                start += Rows * form.OutputWidths[i];
+            }
+
+            form.Run(new Execution(SerialSplitter.Instance, scratch), View.Create((nint)input, Rows, form.InputWidth), outputs);
         }
 
         return Array.ConvertAll(y, BitConverter.SingleToInt32Bits);

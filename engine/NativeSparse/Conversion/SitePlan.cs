@@ -39,7 +39,10 @@ public sealed record SitePlan
     internal const string Any = "*";
 
     /// <summary>Whether this entry is for a site of that name.</summary>
-    public bool Matches(string site) => Name.EndsWith('*')
-        ? site.StartsWith(Name.AsSpan(0, Name.Length - 1), StringComparison.Ordinal)
-        : Name == site;
+    public bool Matches(string site) => Matches(Name, site);
+
+    /// <summary>Whether a name, or one with a trailing <c>*</c>, is for a site of that name.</summary>
+    internal static bool Matches(string name, string site) => name.EndsWith('*')
+        ? site.StartsWith(name.AsSpan(0, name.Length - 1), StringComparison.Ordinal)
+        : name == site;
 }

@@ -1,6 +1,7 @@
 using NativeSparse.Conversion;
 using NativeSparse.Forms;
 using NativeSparse.Kernels;
+using NativeSparse.Linears;
 using NativeSparse.Onnx;
 
 namespace NativeSparse.Session;
@@ -37,13 +38,22 @@ internal static class EngineLoader
 
     /// <summary>A session on a model whose sites become the given forms. Owns the forms from here on, also when it fails.</summary>
     public static ModelSession Open(
-        OnnxModel model, IEnumerable<(ConvertedSite Site, FeedForward Form)> sites, SparseOptions options)
+        OnnxModel model,
+        IEnumerable<(ConvertedSite Site, FeedForward Form)> sites,
+        IEnumerable<(LinearSite Site, LinearOperator Linear)> linears,
+        SparseOptions options)
     {
-        var forms = new Dictionary<string, FeedForward>();
+        var forms = new Dictionary<string, NodeOperator>();
         foreach (var (site, form) in sites)
         {
             forms.Add(site.Site.Name, form);
             model.Replace(site.Site, SessionNodes.Create(site.Site.Name, site.Descriptor));
+        }
+
+        foreach (var (site, linear) in linears)
+        {
+            forms.Add(site.Name, linear);
+            model.Replace(site, LinearNode.InSession(site.Name));
         }
 
         return ModelSession.Open(model, forms, options);
@@ -55,7 +65,7 @@ internal static class EngineLoader
         var model = source.Open();
         CheckVersion(model);
         var nodes = new Queue<FormNode>(model.FindNodes(CustomOpDomain.Domain));
-        var forms = new Dictionary<string, FeedForward>();
+        var forms = new Dictionary<string, NodeOperator>();
         var sites = new List<SiteInfo>();
         try
         {
@@ -64,7 +74,7 @@ internal static class EngineLoader
                 return LoadConverted(model, nodes, forms, sites, options, backend);
             }
 
-            if (options.Plan is not { } plan)
+            if (options.EffectivePlan is not { } plan)
             {
                 var session = ModelSession.Open(source, options);
                 return (session, Info(backend, options, [], ["no plan was given: the whole model runs in ONNX Runtime"], null));
@@ -86,29 +96,37 @@ internal static class EngineLoader
     private static (ModelSession Session, EngineInfo Info) LoadConverted(
         OnnxModel model,
         Queue<FormNode> nodes,
-        Dictionary<string, FeedForward> forms,
+        Dictionary<string, NodeOperator> forms,
         List<SiteInfo> sites,
         SparseOptions options,
         Backend backend)
     {
-        if (options.Plan is not null)
+        if (options.EffectivePlan is not null)
         {
-            throw new ConversionException("the model is converted already; load it without a plan, or convert the dense model");
+            throw new ConversionException("the model is converted already; load it without a plan, precision or linears, or convert the dense model");
         }
 
         while (nodes.TryDequeue(out var node))
         {
-            var descriptor = FormRegistry.FindByOpType(node.OpType)
-                ?? throw new ModelFormatException(
-                    $"node '{node.Name}' has the operator {CustomOpDomain.Domain}::{node.OpType}, known are "
-                    + string.Join(", ", FormRegistry.Forms.Select(form => form.OpType)),
-                    site: node.Name);
             if (forms.ContainsKey(node.Name))
             {
                 throw new ModelFormatException($"two form nodes are named '{node.Name}'", site: node.Name);
             }
 
-            Add(forms, sites, node.Name, descriptor, OnBackend(descriptor.BuildSite(node.Name, descriptor.Read(node), backend), backend));
+            if (node.OpType == LinearNode.OpType)
+            {
+                Add(forms, sites, node.Name, LinearNode.FormName, OnBackend(LinearNode.Build(node.Name, LinearNode.Read(node), backend), backend));
+                model.StripConstants(node, SessionNodes.Attributes(node.Name));
+                SiteMemory.Release(forms[node.Name]);
+                continue;
+            }
+
+            var descriptor = FormRegistry.FindByOpType(node.OpType)
+                ?? throw new ModelFormatException(
+                    $"node '{node.Name}' has the operator {CustomOpDomain.Domain}::{node.OpType}, known are "
+                    + string.Join(", ", FormRegistry.Forms.Select(form => form.OpType).Append(LinearNode.OpType)),
+                    site: node.Name);
+            Add(forms, sites, node.Name, descriptor.Name, OnBackend(descriptor.BuildSite(node.Name, descriptor.Read(node), backend), backend));
             model.StripConstants(node, SessionNodes.Attributes(node.Name));
             SiteMemory.Release(forms[node.Name]);
         }
@@ -122,7 +140,7 @@ internal static class EngineLoader
         ModelSource source,
         OnnxModel model,
         ConversionPlan plan,
-        Dictionary<string, FeedForward> forms,
+        Dictionary<string, NodeOperator> forms,
         List<SiteInfo> sites,
         SparseOptions options,
         Backend backend,
@@ -132,10 +150,19 @@ internal static class EngineLoader
         foreach (var site in execution.Convert(cancellation))
         {
             var form = OnBackend(site.Descriptor.BuildSite(site.Site.Name, site.Conversion.Parameters, backend), backend);
-            Add(forms, sites, site.Site.Name, site.Descriptor, form);
+            Add(forms, sites, site.Site.Name, site.Descriptor.Name, form);
             execution.Add(site, form.ByteCount);
             model.Replace(site.Site, SessionNodes.Create(site.Site.Name, site.Descriptor));
             SiteMemory.Release(form);
+        }
+
+        foreach (var linear in execution.Linears.Convert(cancellation))
+        {
+            var packed = OnBackend(linear.Build(backend), backend);
+            Add(forms, sites, linear.Site.Name, LinearNode.FormName, packed);
+            execution.Linears.Add(linear, packed.ByteCount);
+            model.Replace(linear.Site, LinearNode.InSession(linear.Site.Name));
+            SiteMemory.Release(packed);
         }
 
         var session = ModelSession.Open(model, forms, options);
@@ -152,14 +179,14 @@ internal static class EngineLoader
     }
 
     private static void Add(
-        Dictionary<string, FeedForward> forms, List<SiteInfo> sites, string site, FormDescriptor descriptor, FeedForward form)
+        Dictionary<string, NodeOperator> forms, List<SiteInfo> sites, string site, string name, NodeOperator form)
     {
         forms.Add(site, form);
-        sites.Add(new SiteInfo(site, descriptor.Name, Precisions.Name(form.Precision), form.Version, form.ByteCount));
+        sites.Add(new SiteInfo(site, name, Precisions.Name(form.Precision), form.Version, form.ByteCount));
     }
 
-    private static FeedForward OnBackend(FeedForward form, Backend backend) =>
-        backend is DeviceBackend device ? new DeviceFeedForward(form, device) : form;
+    private static NodeOperator OnBackend(NodeOperator form, Backend backend) =>
+        backend is DeviceBackend device ? new DeviceOperator(form, device) : form;
 
     private static EngineInfo Info(
         Backend backend, SparseOptions options, List<SiteInfo> sites, IReadOnlyList<string> reasons, ConversionReport? report) => new()
@@ -173,7 +200,7 @@ internal static class EngineLoader
         };
 
     private static string DeviceReason(Backend backend) =>
-        $"{backend.Name} runs the forms; everything else runs in ONNX Runtime on the processor, and each site's input and output are copied to the device and back";
+        $"{backend.Name} runs the forms and linears; everything else runs in ONNX Runtime on the processor, and each site's input and output are copied to the device and back";
 
     private static void CheckVersion(OnnxModel model)
     {

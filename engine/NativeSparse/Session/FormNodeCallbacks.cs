@@ -8,6 +8,9 @@ internal static unsafe class FormNodeCallbacks
 {
     private const int Float = 1;
 
+    /// <summary>One output or more: linears of one value are one node.</summary>
+    private const int Variadic = 2;
+
     /// <summary>Creates the native operator; free it with <see cref="Free"/>.</summary>
     public static CustomOp* Create(FormTable forms, string name)
     {
@@ -21,7 +24,7 @@ internal static unsafe class FormNodeCallbacks
         op->GetOutputTypeCount = (delegate* unmanaged<CustomOp*, nuint>)&GetCount;
         op->KernelDestroy = (delegate* unmanaged<nint, void>)&Destroy;
         op->GetInputCharacteristic = (delegate* unmanaged<CustomOp*, nuint, int>)&GetZero;
-        op->GetOutputCharacteristic = (delegate* unmanaged<CustomOp*, nuint, int>)&GetZero;
+        op->GetOutputCharacteristic = (delegate* unmanaged<CustomOp*, nuint, int>)&GetVariadic;
         op->GetInputMemoryType = (delegate* unmanaged<CustomOp*, nuint, int>)&GetZero;
         op->GetVariadicInputMinArity = (delegate* unmanaged<CustomOp*, int>)&GetOne;
         op->GetVariadicInputHomogeneity = (delegate* unmanaged<CustomOp*, int>)&GetOne;
@@ -59,6 +62,9 @@ internal static unsafe class FormNodeCallbacks
 
     [UnmanagedCallersOnly]
     private static int GetZero(CustomOp* op, nuint index) => 0;
+
+    [UnmanagedCallersOnly]
+    private static int GetVariadic(CustomOp* op, nuint index) => Variadic;
 
     [UnmanagedCallersOnly]
     private static int GetOne(CustomOp* op) => 1;
@@ -115,7 +121,8 @@ internal static unsafe class FormNodeCallbacks
         try
         {
             var forms = (FormTable)GCHandle.FromIntPtr(op->Forms).Target!;
-            FormNodeShape.Infer(context, forms[FormNodeAttributes.ReadSiteForInference(context)].OutputWidth);
+            var site = FormNodeAttributes.ReadSiteForInference(context);
+            FormNodeShape.Infer(context, site, forms[site].OutputWidths);
             return 0;
         }
         catch (Exception exception)

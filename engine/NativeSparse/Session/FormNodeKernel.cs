@@ -8,10 +8,10 @@ internal sealed unsafe class FormNodeKernel(FormTable forms, string site)
 {
     private const int MaxRank = 16;
 
-    private readonly FeedForward _form = forms[site];
+    private readonly NodeOperator _form = forms[site];
     private readonly RunSlotPool _slots = forms.Slots;
 
-    /// <summary>Reads the node's input, runs the form, writes its output.</summary>
+    /// <summary>Reads the node's input, runs what the site is, writes the outputs.</summary>
     public void Compute(nint context)
     {
         nint input;
@@ -30,12 +30,11 @@ internal sealed unsafe class FormNodeKernel(FormTable forms, string site)
             rows *= shape[i];
         }
 
-        shape[rank - 1] = _form.OutputWidth;
-        nint output;
-        fixed (long* address = shape)
+        Span<View> outputs = stackalloc View[_form.OutputWidths.Count];
+        for (var i = 0; i < outputs.Length; i++)
         {
-            OrtApi.Check(((delegate* unmanaged<nint, nuint, long*, nuint, nint*, nint>)OrtApi.Function(OrtFunction.KernelContext_GetOutput))(
-                context, 0, address, (nuint)rank, &output));
+            shape[rank - 1] = _form.OutputWidths[i];
+            outputs[i] = Output(context, i, shape[..rank], rows);
         }
 
         if (rows == 0)
@@ -44,13 +43,12 @@ internal sealed unsafe class FormNodeKernel(FormTable forms, string site)
         }
 
         var x = View.Create(OrtApi.GetData(input), checked((int)rows), _form.InputWidth);
-        var y = View.Create(OrtApi.GetData(output), checked((int)rows), _form.OutputWidth);
         var slot = _slots.Rent();
         try
         {
             slot.Splitter.Context = context;
             using var scope = slot.Scratch.Enter();
-            _form.Run(new Execution(slot.Splitter, slot.Scratch), x, y);
+            _form.Run(new Execution(slot.Splitter, slot.Scratch), x, outputs);
         }
         catch (DeviceLostException failure)
         {
@@ -62,5 +60,18 @@ internal sealed unsafe class FormNodeKernel(FormTable forms, string site)
             slot.Splitter.Context = 0;
             _slots.Return(slot);
         }
+    }
+
+    /// <summary>One of the node's outputs, made in its shape.</summary>
+    private static View Output(nint context, int index, ReadOnlySpan<long> shape, long rows)
+    {
+        nint output;
+        fixed (long* address = shape)
+        {
+            OrtApi.Check(((delegate* unmanaged<nint, nuint, long*, nuint, nint*, nint>)OrtApi.Function(OrtFunction.KernelContext_GetOutput))(
+                context, (nuint)index, address, (nuint)shape.Length, &output));
+        }
+
+        return rows == 0 ? default : View.Create(OrtApi.GetData(output), checked((int)rows), (int)shape[^1]);
     }
 }

@@ -3,15 +3,24 @@ using System.Runtime.InteropServices;
 namespace NativeSparse.Session;
 
 /// <summary>
-/// Shape inference of a form node: the input's shape with the last dimension replaced. An unknown dimension without a name would be written
-/// back as -1 and break the next operator, so every unknown dimension gets a name.
+/// Shape inference of our nodes: for each output the input's shape with the last dimension replaced. An unknown dimension without a name would be written
+/// back as -1 and break the next operator, so every unknown dimension gets a name: the
+/// site's, as ONNX Runtime lets values whose dimensions have the same names share memory.
 /// </summary>
 internal static unsafe class FormNodeShape
 {
     private const int Float = 1;
 
-    /// <summary>Sets the node's output shape.</summary>
-    public static void Infer(nint context, int outputWidth)
+    /// <summary>Sets the shapes of the node's outputs.</summary>
+    public static void Infer(nint context, string site, IReadOnlyList<int> outputWidths)
+    {
+        for (var i = 0; i < outputWidths.Count; i++)
+        {
+            Infer(context, site, (nuint)i, outputWidths[i]);
+        }
+    }
+
+    private static void Infer(nint context, string site, nuint index, int outputWidth)
     {
         nint input; // borrowed: not ours to release
         OrtApi.Check(((delegate* unmanaged<nint, nuint, nint*, nint>)OrtApi.Function(OrtFunction.ShapeInferContext_GetInputTypeShape))(
@@ -38,7 +47,7 @@ internal static unsafe class FormNodeShape
                 {
                     if (dimension[i] < 0 && (name[i] is null || *name[i] == 0))
                     {
-                        invented.Add(Marshal.StringToCoTaskMemUTF8($"nativesparse_{context:x}_{i}"));
+                        invented.Add(Marshal.StringToCoTaskMemUTF8($"nativesparse {site} {i}"));
                         name[i] = (byte*)invented[^1];
                     }
                 }
@@ -51,7 +60,7 @@ internal static unsafe class FormNodeShape
                 OrtApi.Check(((delegate* unmanaged<nint, long*, nuint, nint>)OrtApi.Function(OrtFunction.SetDimensions))(output, dimension, rank));
                 OrtApi.Check(((delegate* unmanaged<nint, byte**, nuint, nint>)OrtApi.Function(OrtFunction.SetSymbolicDimensions))(output, name, rank));
                 OrtApi.Check(((delegate* unmanaged<nint, nuint, nint, nint>)OrtApi.Function(OrtFunction.ShapeInferContext_SetOutputTypeShape))(
-                    context, 0, output));
+                    context, index, output));
             }
         }
         finally

@@ -3,11 +3,11 @@ using NativeSparse.Kernels;
 
 namespace NativeSparse.Session;
 
-/// <summary>The forms of one session by site name, with what their runs share. Owns the forms and the scratch memory.</summary>
-internal sealed class FormTable(IReadOnlyDictionary<string, FeedForward> forms, int threads) : IDisposable
+/// <summary>The forms and linears of one session by site name, with what their runs share. Owns the forms and the scratch memory.</summary>
+internal sealed class FormTable(IReadOnlyDictionary<string, NodeOperator> forms, int threads) : IDisposable
 {
-    /// <summary>Form of each site.</summary>
-    public IReadOnlyDictionary<string, FeedForward> Forms { get; } = forms;
+    /// <summary>What runs each site.</summary>
+    public IReadOnlyDictionary<string, NodeOperator> Forms { get; } = forms;
 
     /// <summary>Scratch memory and a splitter for each run under way.</summary>
     public RunSlotPool Slots { get; } = new(threads);
@@ -15,11 +15,11 @@ internal sealed class FormTable(IReadOnlyDictionary<string, FeedForward> forms, 
     /// <summary>Why a device failed last: ONNX Runtime carries only the text of what a form throws.</summary>
     public DeviceLostException? Loss { get; set; }
 
-    /// <summary>The form of a site.</summary>
+    /// <summary>What runs a site.</summary>
     /// <exception cref="Onnx.ModelFormatException">There is no such site.</exception>
-    public FeedForward this[string site] => Forms.TryGetValue(site, out var form)
+    public NodeOperator this[string site] => Forms.TryGetValue(site, out var form)
         ? form
-        : throw new Onnx.ModelFormatException($"the graph names a site '{site}' that has no form", site: site);
+        : throw new Onnx.ModelFormatException($"the graph names a site '{site}' that has no weights", site: site);
 
     /// <inheritdoc/>
     public void Dispose()

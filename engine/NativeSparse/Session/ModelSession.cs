@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using NativeSparse.Forms;
+using NativeSparse.Linears;
 using NativeSparse.Kernels;
 using NativeSparse.Onnx;
 
@@ -63,7 +64,7 @@ internal sealed unsafe class ModelSession : IDisposable
     /// <param name="options">Threads, the host's options, libraries.</param>
     /// <param name="spinning">Whether idle pool threads wait busily: right for short runs, wasted where much else happens between the nodes.</param>
     public static ModelSession Open(
-        OnnxModel model, IReadOnlyDictionary<string, FeedForward> forms, SparseOptions options, bool spinning = true)
+        OnnxModel model, IReadOnlyDictionary<string, NodeOperator> forms, SparseOptions options, bool spinning = true)
     {
         var table = new FormTable(forms, ThreadCount(options));
         CustomOpDomain? domain = null;
@@ -71,7 +72,7 @@ internal sealed unsafe class ModelSession : IDisposable
         try
         {
             using var sessionOptions = CreateOptions(options);
-            domain = new CustomOpDomain(table, FormRegistry.Forms.Select(form => form.OpType));
+            domain = new CustomOpDomain(table, [.. FormRegistry.Forms.Select(form => form.OpType), LinearNode.OpType]);
             domain.AddTo(sessionOptions);
             if (!spinning)
             {

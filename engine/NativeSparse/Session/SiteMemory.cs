@@ -12,7 +12,7 @@ internal static class SiteMemory
     /// Collects the stored and the plain weights of a site that has just been packed. The collector does not see packed weights and would
     /// wait for several sites: a large model would lie in memory three times.
     /// </summary>
-    public static void Release(FeedForward packed)
+    public static void Release(NodeOperator packed)
     {
         if (packed.ByteCount >= LargeSite)
         {

@@ -11,6 +11,9 @@ public sealed partial class OnnxModel
     /// <exception cref="ModelFormatException">A value is written twice, or a constant cannot be read.</exception>
     public IReadOnlyList<LinearSite> FindLinears() => FeedForwardFinder.Find(IndexWithShapes(), Tensors).Others;
 
+    /// <summary>Both at once: what <see cref="FindFeedForwards"/> and <see cref="FindLinears"/> find, without looking twice.</summary>
+    internal (FeedForwardSearch Search, IReadOnlyList<LinearSite> Linears) FindSites() => FeedForwardFinder.Find(IndexWithShapes(), Tensors);
+
     /// <summary>
     /// Puts one node in the place of a site and drops the nodes and initializers that nobody uses any more; values that others still read stay.
     /// The node reads <c>x[..., D]</c> and writes <c>y[..., O]</c> in float32 with the features last: a Cast (float16, float64), a Transpose

@@ -26,7 +26,7 @@ public sealed class ReplaceLinearsTests
         Assert.Equal([query, key], model.Proto.Graph.Node[0].Output);
         Assert.Equal([query], model.Proto.Graph.Node[1].Input);
         Assert.Equal(["replaced.weight_0", "replaced.bias_0", "replaced.weight_1"], model.Proto.Graph.Initializer.Select(tensor => tensor.Name));
-        Assert.Throws<ArgumentException>(() => model.Replace(site, StandardOperators.Node(site, "again")));
+        Assert.Throws<ArgumentException>(() => model.Replace(site, new ReplacementNode { Domain = "tests", OpType = "Linear", Name = "again" }));
     }
 
     [Fact]

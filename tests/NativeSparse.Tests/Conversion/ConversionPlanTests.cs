@@ -27,6 +27,7 @@ public sealed class ConversionPlanTests
         var plan = new ConversionPlan
         {
             DefaultForm = "none",
+            Linears = new LinearPlan { Precision = "int8", Except = ["head", "/a/*"] },
             Sites =
             [
                 new SitePlan { Name = "/a/ffn", Form = "experts", Converter = "contiguous", Precision = "float32", Options = new JsonObject { ["experts"] = 8 } },
@@ -38,13 +39,19 @@ public sealed class ConversionPlanTests
         Assert.Equal("experts", read.For("/a/ffn").Form);
         Assert.Equal("dense", read.For("/b/1/ffn").Form);
         Assert.Equal("none", read.For("/c").Form);
+        Assert.Equal("int8", read.Linears!.Precision);
+        Assert.True(read.Linears.Excepts("head") && read.Linears.Excepts("/a/b") && !read.Linears.Excepts("heads"));
     }
 
     [Theory]
     [InlineData("{ \"version\": 1, \"nosuch\": 1 }", "nosuch")]
     [InlineData("{ \"version\": 2 }", "version 2")]
     [InlineData("{ \"sites\": [ { \"name\": \"x\" } ] }", "form")]
-    [InlineData("{ \"linears\": { \"precision\": \"int8\" } }", "linears")]
+    [InlineData("{ \"linears\": { \"except\": [] } }", "precision")]
+    [InlineData("{ \"linears\": { \"precision\": \"int8\", \"nosuch\": 1 } }", "nosuch")]
+    [InlineData("{ \"linears\": { \"precision\": \"int8\", \"except\": [ null ] } }", "linears")]
+    [InlineData("{ \"linears\": 3 }", "linears")]
+    [InlineData("{ \"attention\": { \"precision\": \"int8\" } }", "attention")]
     [InlineData("{ \"sites\": [ null ] }", "sites")]
     [InlineData("[]", "plan")]
     [InlineData("null", "plan")]

@@ -9,8 +9,8 @@ using Xunit;
 namespace NativeSparse.Tests.Models;
 
 /// <summary>
-/// Loss-less settings give the dense model's outputs: each model runs in ONNX Runtime, then with every site on our kernels, dense and as
-/// contiguous experts that are all active.
+/// Loss-less settings give the dense model's outputs: each model runs in ONNX Runtime, then with every site on our kernels, dense beside every
+/// other linear, and as contiguous experts that are all active.
 /// </summary>
 public sealed class IdentityTests
 {
@@ -83,7 +83,7 @@ public sealed class IdentityTests
 
     private static IEnumerable<ConversionPlan> Plans()
     {
-        yield return ConversionPlan.ForEverySite("dense");
+        yield return ConversionPlan.ForEverySite("dense") with { Linears = new LinearPlan { Precision = "float32" } };
         yield return ConversionPlan.ForEverySite("experts", "contiguous", new JsonObject { ["experts"] = 2, ["active"] = 1.0 });
     }
 

@@ -33,6 +33,20 @@ public sealed class DeviceEngineTests
         Assert.Equal(actual, Values(onDevice, inputs));
     }
 
+    [Theory]
+    [InlineData("float32", 1e-3)]
+    [InlineData("int8", 0.1)]
+    public void Linears_on_a_device_give_the_processors_answers(string precision, double limit)
+    {
+        RequireDevice();
+        var inputs = Novella.Inputs(3, 12);
+        var options = new SparseOptions { Linears = precision, Threads = 1 };
+        using var onProcessor = SparseEngine.Load(Novella.Path, options with { Backend = "cpu" }, Token);
+        using var onDevice = SparseEngine.Load(Novella.Path, options with { Backend = Device }, Token);
+        Assert.All(onDevice.Info.Sites, site => Assert.Equal(("linear", "ilgpu"), (site.Form, site.Version)));
+        Assert.InRange(Values(onProcessor, inputs).Zip(Values(onDevice, inputs)).Max(pair => Math.Abs(pair.First - pair.Second)), 0, limit);
+    }
+
     [Fact]
     public void Engines_on_one_device_run_at_once_and_may_be_loaded_again()
     {

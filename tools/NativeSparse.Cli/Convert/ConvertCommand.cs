@@ -80,6 +80,7 @@ internal sealed class ConvertCommand : ToolCommand
         HeldOutTokens = report.HeldOutTokens,
         Split = report.Split,
         Sites = report.Sites,
+        Linears = report.Linears,
         Model = report.Model,
         Notes = report.Notes,
         Verified = report.Verified,

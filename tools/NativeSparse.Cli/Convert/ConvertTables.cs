@@ -13,6 +13,7 @@ internal static class ConvertTables
     public static void Write(IAnsiConsole console, ConvertDocument document)
     {
         WriteSites(console, document.Sites);
+        WriteLinears(console, document.Linears);
         if (document.HeldOutTokens > 0)
         {
             console.WriteLine(document.CalibrationTokens > 0
@@ -47,6 +48,11 @@ internal static class ConvertTables
 
     private static void WriteSites(IAnsiConsole console, IReadOnlyList<SiteReport> sites)
     {
+        if (sites.Count == 0)
+        {
+            return;
+        }
+
         var table = new Table().Border(TableBorder.Simple).AddColumns(
             "site", "form", "precision", "method", "error", "centred oracle", "random split", "random router", "active", "cost", "bytes");
         foreach (var site in sites)
@@ -69,6 +75,31 @@ internal static class ConvertTables
         foreach (var site in sites.Where(site => site.Notes.Count > 0))
         {
             console.WriteLine($"{site.Name}: {string.Join("; ", site.Notes)}");
+        }
+    }
+
+    private static void WriteLinears(IAnsiConsole console, IReadOnlyList<LinearReport> linears)
+    {
+        if (linears.Count == 0)
+        {
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Simple).AddColumns("linear", "in", "out", "precision", "bytes");
+        foreach (var linear in linears)
+        {
+            table.AddRow(
+                Markup.Escape(linear.Name),
+                $"{linear.InputWidth}",
+                string.Join(", ", linear.OutputWidths),
+                linear.Precision,
+                linear.Bytes.ToString("N0", CultureInfo.InvariantCulture));
+        }
+
+        console.WriteFigures(table);
+        foreach (var linear in linears.Where(linear => linear.Notes.Count > 0))
+        {
+            console.WriteLine($"{linear.Name}: {string.Join("; ", linear.Notes)}");
         }
     }
 

@@ -26,6 +26,9 @@ internal sealed record ConvertDocument
     /// <summary>Each converted site.</summary>
     public required IReadOnlyList<SiteReport> Sites { get; init; }
 
+    /// <summary>Each converted linear outside the sites.</summary>
+    public required IReadOnlyList<LinearReport> Linears { get; init; }
+
     /// <summary>The whole model against the dense one.</summary>
     public required ModelReport? Model { get; init; }
 

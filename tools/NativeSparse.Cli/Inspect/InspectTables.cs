@@ -64,12 +64,13 @@ internal static class InspectTables
             return;
         }
 
-        console.WriteLine("Other linears (left to ONNX Runtime):");
-        var table = new Table().Border(TableBorder.Simple).AddColumns("linear", "in", "out", "weights", "parameters", "share");
+        console.WriteLine("Other linears:");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("linear", "runs in", "in", "out", "weights", "parameters", "share");
         foreach (var linear in linears)
         {
             table.AddRow(
                 Markup.Escape(linear.Name),
+                linear.RunsIn == SiteFacts.Ours ? linear.RunsIn : "ONNX Runtime",
                 $"{linear.InputWidth}",
                 string.Join(", ", linear.OutputWidths),
                 linear.Quantized ? $"{linear.WeightType}, quantized" : linear.WeightType,
@@ -78,6 +79,15 @@ internal static class InspectTables
         }
 
         console.WriteFigures(table);
+        if (linears.Any(linear => linear.RunsIn != SiteFacts.Ours && linear.Obstacle is null))
+        {
+            console.WriteLine("--linears of convert, run and bench moves those in ONNX Runtime to our kernels");
+        }
+
+        foreach (var obstacle in linears.Where(linear => linear.Obstacle is not null).GroupBy(linear => linear.Obstacle))
+        {
+            console.WriteLine($"stays in ONNX Runtime, {string.Join(", ", obstacle.Select(linear => linear.Name))}: {obstacle.Key}");
+        }
     }
 
     private static void WriteSkipped(IAnsiConsole console, IReadOnlyList<SkippedFacts> skipped)

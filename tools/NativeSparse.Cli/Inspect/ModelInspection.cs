@@ -26,7 +26,11 @@ internal static class ModelInspection
         return new InspectDocument(
             new ModelFacts(path, model.Producer, model.OpsetVersion, parameters, sites.Sum(site => site.Parameters)),
             sites,
-            [.. model.FindLinears().Select(linear => Describe(linear, Share(linear.Parameters)))],
+            [
+                .. model.FindLinears().Select(linear => Describe(linear, Share(linear.Parameters))),
+                .. model.FindNodes(ConvertedSite.Domain).Select(ConvertedLinear.Read).OfType<ConvertedLinear>()
+                    .Select(linear => linear.Describe(Share(linear.Parameters))),
+            ],
             [.. search.Skipped.Select(skipped => new SkippedFacts(skipped.Nodes, skipped.Reason))],
             Stored(model, PlanKey, path),
             Stored(model, ReportKey, path));
@@ -61,6 +65,8 @@ internal static class ModelInspection
         WeightType = linear.WeightType,
         Quantized = linear.Quantized,
         Input = linear.Input,
+        RunsIn = SiteFacts.OnnxRuntime,
+        Obstacle = linear.Obstacle,
     };
 
     private static JsonElement? Stored(OnnxModel model, string key, string path)

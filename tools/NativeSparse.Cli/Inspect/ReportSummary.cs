@@ -20,10 +20,11 @@ internal static class ReportSummary
         }
 
         var sites = report.TryGetProperty("sites", out var array) && array.ValueKind == JsonValueKind.Array ? array.GetArrayLength() : 0;
+        var linears = report.TryGetProperty("linears", out var others) && others.ValueKind == JsonValueKind.Array ? others.GetArrayLength() : 0;
         var (fitted, judged) = (Number(report, "calibrationTokens") ?? 0, Number(report, "heldOutTokens") ?? 0);
         console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Converted: {sites} sites, {(fitted > 0 ? $"fitted on {fitted:N0} tokens" : "nothing fitted")}, {(judged > 0 ? $"errors on {judged:N0} held-out tokens" : "errors not measured")}"));
+            $"Converted: {sites} sites{(linears > 0 ? $", {linears} other linears" : "")}, {(fitted > 0 ? $"fitted on {fitted:N0} tokens" : "nothing fitted")}, {(judged > 0 ? $"errors on {judged:N0} held-out tokens" : "errors not measured")}"));
         WriteErrors(console, array);
         if (!report.TryGetProperty("model", out var model) || model.ValueKind != JsonValueKind.Object)
         {

@@ -26,6 +26,13 @@ internal sealed class ConversionSettings
         HelpName = "NAME",
     };
 
+    private readonly Option<string?> _linears = new("--linears")
+    {
+        Description = $"How the other linears with constant weights are held on our kernels: {string.Join(", ", Precisions.Names)}; {NoForm} leaves them to "
+            + "ONNX Runtime. Default: what the plan says, else none.",
+        HelpName = "NAME",
+    };
+
     private readonly IReadOnlyList<FormSetting> _settings;
 
     /// <summary>Adds the options to a command.</summary>
@@ -51,7 +58,7 @@ internal sealed class ConversionSettings
                 .GroupBy(entry => entry.option.Name)
                 .Select(group => new FormSetting(group.First().option, [.. group.Select(entry => entry.Name)])),
         ];
-        Option[] options = [_plan, _form, _method, .. _settings.Select(setting => setting.Option), _precision];
+        Option[] options = [_plan, _form, _method, .. _settings.Select(setting => setting.Option), _precision, _linears];
         foreach (var option in options)
         {
             command.Options.Add(option);
@@ -63,9 +70,17 @@ internal sealed class ConversionSettings
     /// <exception cref="Onnx.ModelFormatException">The plan file is no plan.</exception>
     public ConversionPlan? Read(Invocation invocation)
     {
-        var precision = invocation.Get(_precision);
-        CheckPrecision(precision);
-        return precision is null ? ReadForms(invocation) : ReadForms(invocation) is { } plan ? WithPrecision(plan, precision) : null;
+        var (precision, linears) = (invocation.Get(_precision), invocation.Get(_linears));
+        CheckPrecision(_precision, precision);
+        var plan = precision is null ? ReadForms(invocation) : ReadForms(invocation) is { } forms ? WithPrecision(forms, precision) : null;
+        if (linears is null or NoForm)
+        {
+            return linears is null || plan is null ? plan : plan with { Linears = null };
+        }
+
+        CheckPrecision(_linears, linears);
+        plan ??= ConversionPlan.ForEverySite(DefaultForm);
+        return plan with { Linears = new LinearPlan { Precision = linears, Except = plan.Linears?.Except ?? [] } };
     }
 
     /// <summary>The plan that the options make, or every site dense.</summary>
@@ -143,14 +158,14 @@ internal sealed class ConversionSettings
         };
     }
 
-    private static void CheckPrecision(string? precision)
+    private static void CheckPrecision(Option option, string? precision)
     {
         if (precision is null || Precisions.Names.Contains(precision))
         {
             return;
         }
 
-        throw new UsageException($"--precision '{precision}' is unknown; this version of nativesparse has {string.Join(", ", Precisions.Names)}");
+        throw new UsageException($"{option.Name} '{precision}' is unknown; this version of nativesparse has {string.Join(", ", Precisions.Names)}");
     }
 
     private static string Describe(FormSetting setting) =>

@@ -38,7 +38,7 @@ internal sealed class BenchedModelList : IDisposable
         var baseline = new BenchedModel(BaselineName.Of(path), path, new OnnxRuntimeRunner(path, threads), null);
         _models.Add(baseline);
         AddConverted(path, ConversionPlan.ForEverySite(Dense), null, baseline, options, cancellation);
-        if (plan is not null && !plan.Sites.All(site => site is { Form: Dense, Options: null, Precision: null or "float32" }))
+        if (plan is not null && (plan.Linears is not null || !plan.Sites.All(site => site is { Form: Dense, Options: null, Precision: null or "float32" })))
         {
             AddConverted(path, plan, calibration, baseline, options, cancellation);
         }
