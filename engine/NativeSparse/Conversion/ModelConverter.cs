@@ -140,13 +140,12 @@ public static class ModelConverter
         options.Progress?.Report(new ConversionProgress("verify", null, 0.98));
         SavedFileCheck.Run(draft, inMemory, [.. batches.Take(MaxVerified)], options, cancellation);
         var bytes = Directory.GetFiles(Path.GetDirectoryName(draft)!).Sum(file => new FileInfo(file).Length);
-        IReadOnlyList<string> growth = SizeGrowth.Note(sourceBytes, bytes, 
-            [
-                .. converted.Select(entry => (entry.Site.Site.WeightType, entry.Site.Precision)),
-                .. linears.Select(entry => (entry.Site.WeightType, entry.Linear.Precision)),
-            ]) is { } note
-            ? [note]
-            : [];
+        IReadOnlyList<(string Stored, Precision Held)> held =
+        [
+            .. converted.Select(entry => (entry.Site.Site.WeightType, entry.Site.Precision)),
+            .. linears.Select(entry => (entry.Site.WeightType, entry.Linear.Precision)),
+        ];
+        IReadOnlyList<string> growth = SizeGrowth.Note(sourceBytes, bytes, held) is { } note ? [note] : [];
         return report with { Seconds = execution.Report.Seconds, Verified = true, Notes = [.. report.Notes, .. growth] };
     }
 

@@ -12,7 +12,7 @@ internal static class SizeGrowth
     /// <summary>The reason, or null when the file did not grow.</summary>
     /// <param name="source">Bytes of the dense file and its external data.</param>
     /// <param name="saved">Bytes of the converted one.</param>
-    /// <param name="networks">How each network was stored, and how it is held now.</param>
+    /// <param name="networks">How each site was stored, and how it is held now.</param>
     public static string? Note(long source, long saved, IReadOnlyList<(string Stored, Precision Held)> networks)
     {
         if (saved <= source * Unremarkable)
@@ -24,11 +24,11 @@ internal static class SizeGrowth
         [
             .. networks.Where(network => Bits(network.Stored) < Bits(Precisions.Name(network.Held)))
                 .GroupBy(network => network)
-                .Select(group => $"{group.Count()} networks are stored as {group.Key.Stored} there and as {Precisions.Name(group.Key.Held)} here"),
+                .Select(group => $"{group.Count()} sites are stored as {group.Key.Stored} there and as {Precisions.Name(group.Key.Held)} here"),
         ];
         var reason = widened.Length > 0
             ? $"{string.Join(", ", widened)}; a smaller precision ({Smaller(networks)}) makes the file smaller"
-            : "each network holds weights of its own here, routers and copies of experts included, also where the source shares them";
+            : "each site holds weights of its own here, routers and copies of experts included, also where the source shares them";
         return string.Create(CultureInfo.InvariantCulture, $"the file has {saved:N0} bytes, the source {source:N0}: {reason}");
     }
 

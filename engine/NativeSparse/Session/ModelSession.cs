@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using NativeSparse.Forms;
-using NativeSparse.Linears;
 using NativeSparse.Kernels;
+using NativeSparse.Linears;
 using NativeSparse.Onnx;
 
 namespace NativeSparse.Session;

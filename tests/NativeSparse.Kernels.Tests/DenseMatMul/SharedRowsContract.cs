@@ -7,13 +7,15 @@ public abstract class SharedRowsContract : IDisposable
 {
     private const int Inputs = 70;
     private static readonly int[] Widths = [64, 7, 1, 40];
+    private static readonly int[] Rows = [0, 1, 5, 37];
+    private static readonly string[] Mixtures = ["Float32", "BFloat16", "Int8", "Int4", "Int8,Float32", "Int4,Int8"];
     private readonly Backend _backend;
 
     private protected SharedRowsContract(Backend backend) => _backend = backend;
 
     public static TheoryData<int, string> Cases => new(
-        from rows in new[] { 0, 1, 5, 37 }
-        from mixture in new[] { "Float32", "BFloat16", "Int8", "Int4", "Int8,Float32", "Int4,Int8" }
+        from rows in Rows
+        from mixture in Mixtures
         select (rows, mixture));
 
     [Theory]

@@ -78,7 +78,9 @@ public sealed class ReplaceLinearsTests
         graph.Graph.Input.Add(GraphBuilder.Untyped("x"));
         graph.Graph.Initializer.Add(new TensorProto
         {
-            Name = "w", DataType = (int)TensorProto.Types.DataType.Float16, Dims = { 2, 3 },
+            Name = "w",
+            DataType = (int)TensorProto.Types.DataType.Float16,
+            Dims = { 2, 3 },
             RawData = Google.Protobuf.ByteString.CopyFrom(new byte[12]),
         });
         var y = graph.Add("MatMul", "x", "w");

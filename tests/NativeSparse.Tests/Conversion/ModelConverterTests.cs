@@ -30,7 +30,7 @@ public sealed class ModelConverterTests : IDisposable
         Assert.True(report.Verified);
         Assert.Equal(6, report.Sites.Count);
         Assert.Equal(new FileInfo(output).Length, report.Bytes);
-        Assert.Contains("6 networks are stored as float16 there and as float32 here", Assert.Single(report.Notes), StringComparison.Ordinal);
+        Assert.Contains("6 sites are stored as float16 there and as float32 here", Assert.Single(report.Notes), StringComparison.Ordinal);
         Assert.Equal(["out.onnx"], _folder.GetFileSystemInfos().Select(entry => entry.Name));
 
         using var atLoad = SparseEngine.Load(Novella.Path, new SparseOptions { Plan = Contiguous, Threads = 1 }, Token);
