@@ -49,7 +49,7 @@ public sealed class InspectCommandTests
         Assert.Equal(share, sites[0].GetProperty("share").GetDouble(), 1e-6);
         Assert.Equal(13, document.GetProperty("linears").GetArrayLength());
         Assert.Equal(
-            ["name", "inputWidth", "outputWidths", "parameters", "share", "weightType", "quantized", "input"],
+            ["name", "inputWidth", "outputWidths", "parameters", "share", "weightType", "quantized", "input", "runsIn", "obstacle"],
             document.GetProperty("linears")[0].EnumerateObject().Select(field => field.Name));
     }
 

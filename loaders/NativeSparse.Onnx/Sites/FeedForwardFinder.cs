@@ -39,6 +39,14 @@ internal sealed class FeedForwardFinder
         return (new FeedForwardSearch(sites, finder._skipped), others);
     }
 
+    /// <summary>All linears of an index with shapes, those of the networks too.</summary>
+    /// <exception cref="ModelFormatException">A constant cannot be read.</exception>
+    internal static IReadOnlyList<LinearSite> FindLinears(GraphIndex index, TensorReader tensors)
+    {
+        var linears = new LinearTable(index);
+        return LinearGroups.Of(linears.All, linears, new SiteNames(), tensors);
+    }
+
     private FeedForwardSite? TryMake(Linear down)
     {
         var region = Region.Walk(down, Linears);

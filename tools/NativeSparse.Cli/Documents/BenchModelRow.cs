@@ -5,7 +5,7 @@ internal sealed record BenchModelRow
 {
     /// <summary>
     /// <c>nativesparse</c>, or <c>onnxruntime</c> with how the file holds its networks: <c>onnxruntime float32</c>,
-    /// <c>onnxruntime int8</c> for a quantized file.
+    /// <c>onnxruntime int8</c> for a quantized file, <c>onnxruntime dynamic int8 per channel</c> and <c>per tensor</c> for what its tools make of one that is not.
     /// </summary>
     public required string Name { get; init; }
 
@@ -33,8 +33,14 @@ internal sealed record BenchModelRow
     /// <summary>Upper end of the ratio's 95 % confidence interval.</summary>
     public required double? RatioUpper { get; init; }
 
-    /// <summary>Against ONNX Runtime dynamic int8; always null in this version.</summary>
-    public double? RatioToOnnxRuntimeInt8 { get; init; }
+    /// <summary>The time of ONNX Runtime's dynamic int8, a scale for each output's weights, over this one, median of pairs; null where it is not run.</summary>
+    public required double? RatioToOnnxRuntimeInt8 { get; init; }
+
+    /// <summary>Lower end of that ratio's 95 % confidence interval.</summary>
+    public required double? RatioToOnnxRuntimeInt8Lower { get; init; }
+
+    /// <summary>Upper end of that ratio's 95 % confidence interval.</summary>
+    public required double? RatioToOnnxRuntimeInt8Upper { get; init; }
 
     /// <summary>Mean cosine of the rows of the first floating output.</summary>
     public required double? Cosine { get; init; }

@@ -24,12 +24,12 @@ internal sealed record LinearFacts
     /// <summary>Whether the stored weights are integers with scales.</summary>
     public required bool Quantized { get; init; }
 
+    /// <summary>Name of the value it reads.</summary>
+    public required string Input { get; init; }
+
     /// <summary>Where it runs with this file as it is.</summary>
     public required string RunsIn { get; init; }
 
     /// <summary>Why it cannot leave ONNX Runtime; null where it can, or has.</summary>
     public string? Obstacle { get; init; }
-
-    /// <summary>Name of the value it reads.</summary>
-    public required string Input { get; init; }
 }

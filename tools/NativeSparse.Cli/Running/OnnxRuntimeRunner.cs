@@ -9,6 +9,7 @@ internal sealed class OnnxRuntimeRunner : ModelRunner
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
+    private readonly SessionModel? _model;
 
     /// <summary>Opens a file.</summary>
     public OnnxRuntimeRunner(string path, int? threads)
@@ -22,6 +23,27 @@ internal sealed class OnnxRuntimeRunner : ModelRunner
     {
         using var options = SessionSettings.Create(threads);
         _session = new InferenceSession(model, options);
+    }
+
+    /// <summary>Opens a rewritten model, whatever its size.</summary>
+    public OnnxRuntimeRunner(OnnxModel model, int? threads)
+    {
+        _model = model.ToSession();
+        try
+        {
+            using var options = SessionSettings.Create(threads);
+            if (_model.Folder is { } folder)
+            {
+                options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder);
+            }
+
+            _session = new InferenceSession(_model.Bytes, options);
+        }
+        catch
+        {
+            _model.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -60,5 +82,6 @@ internal sealed class OnnxRuntimeRunner : ModelRunner
     {
         _run.Dispose();
         _session.Dispose();
+        _model?.Dispose();
     }
 }

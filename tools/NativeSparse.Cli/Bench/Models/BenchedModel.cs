@@ -3,7 +3,9 @@ using NativeSparse.Cli.Running;
 namespace NativeSparse.Cli.Bench.Models;
 
 /// <summary>One runner of a model benchmark.</summary>
-/// <param name="Name"><c>onnxruntime</c> and how the file holds its networks, such as <c>onnxruntime float32</c>; or <c>nativesparse</c>.</param>
+/// <param name="Name">
+/// <c>onnxruntime</c> and how the file holds its networks, such as <c>onnxruntime float32</c>; one of its dynamic int8 rows; or <c>nativesparse</c>.
+/// </param>
 /// <param name="File">The model file.</param>
 /// <param name="Runner">The loaded model, owned.</param>
 /// <param name="Baseline">Plain ONNX Runtime on the dense model, or null when no dense file is given.</param>
@@ -12,8 +14,17 @@ internal sealed record BenchedModel(string Name, string File, ModelRunner Runner
     /// <summary>Name of the engine.</summary>
     public const string Ours = "nativesparse";
 
-    /// <summary>Whether it is plain ONNX Runtime.</summary>
-    public bool IsBaseline => Runner is OnnxRuntimeRunner;
+    /// <summary>ONNX Runtime's dynamic int8 with a scale for each output's weights.</summary>
+    public const string DynamicInt8 = "onnxruntime dynamic int8 per channel";
+
+    /// <summary>The same with one scale for each weight: the default of its tools.</summary>
+    public const string DynamicInt8PerTensor = "onnxruntime dynamic int8 per tensor";
+
+    /// <summary>Whether it is plain ONNX Runtime on the file as it is.</summary>
+    public bool IsBaseline => Runner is OnnxRuntimeRunner && Baseline is null;
+
+    /// <summary>Whether it is ours.</summary>
+    public bool IsOurs => Runner is EngineRunner;
 
     /// <summary>What the engine runs where; null in ONNX Runtime.</summary>
     public EngineInfo? Info => (Runner as EngineRunner)?.Info;

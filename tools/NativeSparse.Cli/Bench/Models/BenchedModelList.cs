@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
 using NativeSparse.Calibration;
 using NativeSparse.Cli.Running;
 using NativeSparse.Conversion;
+using NativeSparse.Kernels;
+using NativeSparse.Onnx;
 
 namespace NativeSparse.Cli.Bench.Models;
 
@@ -21,7 +24,7 @@ internal sealed class BenchedModelList : IDisposable
     }
 
     /// <summary>
-    /// Adds the runners of a file: of a dense one ONNX Runtime, ours dense, and ours with the plan; of a converted one ours, beside the
+    /// Adds the runners of a file: of a dense one ONNX Runtime, its dynamic int8 where the file is not quantized, ours dense, and ours with the plan; of a converted one ours, beside the
     /// first dense file.
     /// </summary>
     /// <exception cref="InputException">A dense file has no feed-forward network: there would be nothing of ours to time.</exception>
@@ -37,6 +40,7 @@ internal sealed class BenchedModelList : IDisposable
         asIs.Dispose();
         var baseline = new BenchedModel(BaselineName.Of(path), path, new OnnxRuntimeRunner(path, threads), null);
         _models.Add(baseline);
+        AddDynamicInt8(path, threads, baseline);
         AddConverted(path, ConversionPlan.ForEverySite(Dense), null, baseline, options, cancellation);
         if (plan is not null && (plan.Linears is not null || !plan.Sites.All(site => site is { Form: Dense, Options: null, Precision: null or "float32" })))
         {
@@ -44,11 +48,28 @@ internal sealed class BenchedModelList : IDisposable
         }
     }
 
+    /// <summary>Whether ONNX Runtime's int8 products of 8-bit weights may saturate on this processor: the row that stands for its best has weights of 7 bits then.</summary>
+    public static bool SaturatesProducts { get; } = RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86
+        && !BackendCatalog.List().Any(backend => backend.Usable && backend.Name.Contains("vnni", StringComparison.Ordinal));
+
     /// <inheritdoc/>
     public void Dispose() => _models.ForEach(model => model.Dispose());
 
     private static bool HasSameSignature(ModelRunner left, ModelRunner right) =>
         left.InputNames.Order().SequenceEqual(right.InputNames.Order()) && left.OutputNames.Order().SequenceEqual(right.OutputNames.Order());
+
+    private void AddDynamicInt8(string path, int? threads, BenchedModel baseline)
+    {
+        foreach (var (name, perChannel, reduceRange) in ((string, bool, bool)[])[(BenchedModel.DynamicInt8, true, SaturatesProducts), (BenchedModel.DynamicInt8PerTensor, false, false)])
+        {
+            var model = OnnxModel.Load(path);
+            var isQuantized = model.FindFeedForwards().Sites.Any(site => site.Quantized);
+            if (!isQuantized && model.QuantizeDynamically(perChannel, reduceRange) > 0)
+            {
+                _models.Add(new BenchedModel(name, path, new OnnxRuntimeRunner(model, threads), baseline));
+            }
+        }
+    }
 
     private void AddConverted(
         string path, ConversionPlan plan, CalibrationData? calibration, BenchedModel baseline, SparseOptions options, CancellationToken cancellation)
