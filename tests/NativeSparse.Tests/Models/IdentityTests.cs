@@ -66,6 +66,28 @@ public sealed class IdentityTests
             using var engine = unquantized is null ? SparseEngine.Load(model, options) : SparseEngine.Load(unquantized, options);
             Compare(expected, engine.Run(inputs, TestContext.Current.CancellationToken), $"{Path.GetFileName(model)} as {plan.Sites[0].Form} ({engine.Info.Sites.Count} sites)", IsHalf(model));
         }
+
+        var rounded = single with { Precision = "int8", Linears = "int8" };
+        using var int8 = unquantized is null ? SparseEngine.Load(model, rounded) : SparseEngine.Load(unquantized, rounded);
+        CompareRounded(expected, int8.Run(inputs, TestContext.Current.CancellationToken), Path.GetFileName(model));
+    }
+
+    /// <summary>At int8 every model runs, and no output is lost; how near it comes is the model's matter, and printed.</summary>
+    private static void CompareRounded(IReadOnlyDictionary<string, ITensor> expected, IReadOnlyDictionary<string, ITensor> actual, string model)
+    {
+        foreach (var (name, tensor) in expected)
+        {
+            Assert.Equal(tensor.Lengths.ToArray(), actual[name].Lengths.ToArray());
+            if (TensorInputs.Singles(tensor) is not { Length: > 0 } left || TensorInputs.Singles(actual[name]) is not { } right)
+            {
+                continue;
+            }
+
+            Assert.All(left.Zip(right), pair => Assert.Equal(float.IsFinite(pair.First), float.IsFinite(pair.Second)));
+            var finite = left.Zip(right).Where(pair => float.IsFinite(pair.First)).ToArray();
+            var cosine = TensorPrimitives.CosineSimilarity<float>([.. finite.Select(pair => pair.First)], [.. finite.Select(pair => pair.Second)]);
+            TestContext.Current.TestOutputHelper?.WriteLine($"{model}, int8: cosine of {name} {cosine:0.0000}");
+        }
     }
 
     private static IReadOnlyDictionary<string, ITensor> RunDense(SparseEngine dense, Dictionary<string, IReadOnlyTensor> inputs)
