@@ -58,12 +58,14 @@ public sealed class ModelConverterTests : IDisposable
     public void Calibrated_experts_are_better_than_random_ones()
     {
         var data = new CalibrationData { Batches = [.. Enumerable.Range(0, 10).Select(i => Novella.Inputs(i, 128))] };
-        var plan = ConversionPlan.ForEverySite("experts", null, new JsonObject { ["experts"] = 32, ["active"] = 0.25 });
+        SitePlan Experts(string name) => new() { Name = name, Form = "experts", Options = new JsonObject { ["experts"] = 32, ["active"] = 0.25 } };
+        var plan = new ConversionPlan { DefaultForm = "none", Sites = [Experts("/transformer/h.0/*"), Experts("/transformer/h.5/*")] };
         var output = Path.Combine(_folder.FullName, "fitted.onnx");
         var report = ModelConverter.Convert(Novella.Path, output, plan, data, cancellation: Token);
         Assert.Equal(8 * 128, report.CalibrationTokens);
         Assert.Equal(2 * 128, report.HeldOutTokens);
         Assert.NotNull(report.Model!.Cosine);
+        Assert.Equal(2, report.Sites.Count);
         foreach (var site in report.Sites)
         {
             Assert.True(site.Error < site.RandomRouterError!.Mean - (2 * site.RandomRouterError.Sd), $"{site}");
