@@ -56,7 +56,7 @@ public interface ISparseMatMul
     /// <param name="weights">Packed by this family of this backend.</param>
     /// <param name="epilogue">Bias <c>[1, N]</c> and activation; no multiplier.</param>
     /// <param name="y"><c>[N, P]</c> float32; must not overlap <paramref name="x"/>.</param>
-    /// <exception cref="NotSupportedException">The weights are int8, or 2:4 in a version that runs them on rows of tokens only.</exception>
+    /// <exception cref="NotSupportedException">The weights are int8.</exception>
     /// <exception cref="ShapeMismatchException">Shapes do not fit, or there is a multiplier.</exception>
     /// <exception cref="ArgumentException">The weights are another backend's.</exception>
     void RunChannels(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y);

@@ -28,10 +28,14 @@ internal static class SparseMatMulCases
 
     private static IEnumerable<ContractCase> TwoOfFour() =>
         from shape in Shapes
+        from isChannels in Layouts
         select new ContractCase(
-            Family, Precision.Float32, $"{shape.Rows}x{shape.Inputs}x{shape.Outputs}, 2:4", (backend, reference) => RunTwoOfFour(backend, reference, shape));
+            Family,
+            Precision.Float32,
+            $"{shape.Rows}x{shape.Inputs}x{shape.Outputs}, 2:4{(isChannels ? ", channels" : "")}",
+            (backend, reference) => RunTwoOfFour(backend, reference, shape, isChannels));
 
-    private static CaseResult RunTwoOfFour(Backend backend, Backend reference, (int Rows, int Inputs, int Outputs) shape)
+    private static CaseResult RunTwoOfFour(Backend backend, Backend reference, (int Rows, int Inputs, int Outputs) shape, bool isChannels)
     {
         var (rows, inputs, outputs) = shape;
         using var memory = new CaseMemory(rows + outputs);
@@ -45,17 +49,7 @@ internal static class SparseMatMulCases
         }
 
         var weights = TwoOfFourWeights.FromDense(dense, inputs, outputs);
-        var x = memory.Sample(rows, inputs);
-        var epilogue = new Epilogue { Bias = memory.Sample(1, outputs) };
-        View Result(Backend own)
-        {
-            using var packed = own.Sparse.Pack(weights);
-            var y = memory.Zeros(rows, outputs);
-            own.Sparse.Run(memory.Execution, x, packed, epilogue, y);
-            return y;
-        }
-
-        return new CaseResult(CaseMemory.Difference(Result(reference), Result(backend)), 0);
+        return Compare(memory, backend, reference, shape, isChannels, own => own.Sparse.Pack(weights));
     }
 
     private static CaseResult Run(Backend backend, Backend reference, (int Rows, int Inputs, int Outputs) shape, int height, bool isChannels)
@@ -63,11 +57,18 @@ internal static class SparseMatMulCases
         var (rows, inputs, outputs) = shape;
         using var memory = new CaseMemory(rows + outputs + height);
         var weights = SparseWeights.FromDense(Prune(memory.Sample(inputs * outputs), outputs, height), inputs, outputs, height);
+        return Compare(memory, backend, reference, shape, isChannels, own => own.Sparse.Pack(weights));
+    }
+
+    private static CaseResult Compare(
+        CaseMemory memory, Backend backend, Backend reference, (int Rows, int Inputs, int Outputs) shape, bool isChannels, Func<Backend, PackedSparse> pack)
+    {
+        var (rows, inputs, outputs) = shape;
         var x = isChannels ? memory.Sample(inputs, rows) : memory.Sample(rows, inputs);
         var epilogue = new Epilogue { Bias = memory.Sample(1, outputs) };
         View Result(Backend own)
         {
-            using var packed = own.Sparse.Pack(weights);
+            using var packed = pack(own);
             var y = isChannels ? memory.Zeros(outputs, rows) : memory.Zeros(rows, outputs);
             if (isChannels)
             {

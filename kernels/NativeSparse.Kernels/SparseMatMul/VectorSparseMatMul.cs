@@ -12,9 +12,6 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector>(Int8Products in
     /// <summary>Tokens of one pass: bounds the scratch memory.</summary>
     private const int PassTokens = 512;
 
-    /// <summary>Tokens that share one reading of 2:4 weights.</summary>
-    private const int BlockTokens = 128;
-
     private const int ChunksPerThread = 4;
 
     /// <summary>Least multiply-adds of a chunk that is worth a dispatch.</summary>
@@ -51,7 +48,7 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector>(Int8Products in
 
         if (weights is VectorTwoOfFour halves && halves.Version == Version)
         {
-            Run(execution, x, halves, epilogue, y);
+            TwoOfFourProduct<TWidth, TVector>.Run(execution, x, halves, epilogue, y);
             return;
         }
 
@@ -79,9 +76,10 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector>(Int8Products in
     public void RunChannels(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y)
     {
         SparseArguments.CheckChannels(x, weights, epilogue, y);
-        if (weights is VectorTwoOfFour)
+        if (weights is VectorTwoOfFour halves && halves.Version == Version)
         {
-            throw new NotSupportedException($"{Version} runs 2:4 weights on rows of tokens; pack them as SparseWeights for rows of channels");
+            TwoOfFourProduct<TWidth, TVector>.RunChannels(execution, x, halves, epilogue, y);
+            return;
         }
 
         var own = Own(weights);
@@ -113,29 +111,6 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector>(Int8Products in
         }
 
         GC.KeepAlive(matrix);
-    }
-
-    private static void Run(in Execution execution, View x, VectorTwoOfFour weights, in Epilogue epilogue, View y)
-    {
-        execution.Cancellation.ThrowIfCancellationRequested();
-        if (y.Rows == 0)
-        {
-            return;
-        }
-
-        var threads = execution.Splitter.Threads;
-        var pass = new TwoOfFourPass<TWidth, TVector>
-        {
-            Weights = weights,
-            X = x,
-            Y = y,
-            Epilogue = epilogue,
-            BlockTokens = BlockTokens,
-            Cancellation = execution.Cancellation,
-        };
-        pass.Chunks = threads == 1 ? 1 : (int)Math.Clamp((long)weights.InputWidth * weights.OutputWidth * y.Rows / 2 / LeastWork, 1, Math.Min(ChunksPerThread * threads, pass.Items));
-        execution.Splitter.Run(pass.Chunks, &TwoOfFourPass<TWidth, TVector>.Run, ref pass);
-        GC.KeepAlive(weights);
     }
 
     private static SparsePass<TWidth, TVector> Create(in Execution execution, VectorSparse weights, in Epilogue epilogue, int count, bool isChannels)

@@ -85,6 +85,32 @@ public sealed class GuardPageTests
 
     [Theory]
     [MemberData(nameof(Cases))]
+    public void Two_of_four_products_stay_inside(bool atEnd, int rows)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "skipped: needs mmap");
+        foreach (var backend in new[] { Versions.Vector128(), Versions.Vector256(), Versions.Vector512() })
+        {
+            foreach (var (inputs, outputs) in new[] { (1, 1), (3, 8), (19, 45), (20, 64), (401, 33) })
+            {
+                var random = new Random(rows);
+                using var x = new GuardedMemory(rows * inputs, atEnd, random);
+                using var y = new GuardedMemory(rows * outputs, atEnd);
+                using var bias = new GuardedMemory(outputs, atEnd, random);
+                using var multiplier = new GuardedMemory(rows * outputs, atEnd, random);
+                using var weights = backend.Sparse.Pack(TwoOfFourProblem.Weights(inputs, outputs));
+                using var host = new Host();
+                var epilogue = new Epilogue { Bias = View.Create(bias.Address, 1, outputs), Activation = new Activation(ActivationKind.Gelu) };
+                var gated = epilogue with { Multiplier = View.Create(multiplier.Address, rows, outputs) };
+                backend.Sparse.Run(host.Execution, View.Create(x.Address, rows, inputs), weights, gated, View.Create(y.Address, rows, outputs));
+                Assert.True(float.IsFinite(y.Values(rows * outputs)[^1]));
+                backend.Sparse.RunChannels(host.Execution, View.Create(x.Address, inputs, rows), weights, epilogue, View.Create(y.Address, outputs, rows));
+                Assert.True(float.IsFinite(y.Values(rows * outputs)[^1]));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
     public void Routing_and_experts_stay_inside(bool atEnd, int rows)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "skipped: needs mmap");

@@ -7,7 +7,7 @@ internal unsafe struct TwoOfFourPass<TWidth, TVector>
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
 {
-    private const int TileRows = 4;
+    private const int TileRows = TwoOfFourSums<TWidth, TVector>.TileRows;
 
     public VectorTwoOfFour Weights;
     public View X;
@@ -34,60 +34,11 @@ internal unsafe struct TwoOfFourPass<TWidth, TVector>
             var last = Math.Min(first + pass.BlockTokens, pass.Y.Rows);
             for (var t = first; t < last; t += TileRows)
             {
-                pass.RunTile(t, Math.Min(TileRows, last - t), item % panels, sums);
+                var count = Math.Min(TileRows, last - t);
+                TwoOfFourSums<TWidth, TVector>.Run(pass.Weights, item % panels, pass.X.Row(t), pass.X.Stride, count, sums);
+                pass.Store(t, count, item % panels, sums);
             }
         }
-    }
-
-    [SkipLocalsInit]
-    private readonly void RunTile(int token, int count, int number, float* sums)
-    {
-        var panel = Weights.Panel;
-        new Span<float>(sums, count * panel).Clear();
-        var done = 0;
-        for (; count - done >= TileRows; done += TileRows)
-        {
-            Multiply<RowCounts.Four>(token + done, number, sums + (done * panel));
-        }
-
-        for (; count - done >= 2; done += 2)
-        {
-            Multiply<RowCounts.Two>(token + done, number, sums + (done * panel));
-        }
-
-        for (; done < count; done++)
-        {
-            Multiply<RowCounts.One>(token + done, number, sums + (done * panel));
-        }
-
-        Store(token, count, number, sums);
-    }
-
-    [SkipLocalsInit]
-    private readonly void Multiply<TRows>(int token, int number, float* sums)
-        where TRows : struct, IRowCount
-    {
-        var (panel, inputs) = (Weights.Panel, Weights.InputWidth);
-        var whole = inputs / TwoOfFourWeights.GroupInputs;
-        var values = Weights.Values + ((nint)number * Weights.Groups * 2 * panel);
-        var positions = Weights.Positions + ((nint)number * Weights.Groups * panel);
-        TwoOfFourTile<TWidth, TVector>.Run<TRows>(X.Row(token), X.Stride, values, positions, whole, sums);
-        if (whole == Weights.Groups)
-        {
-            return;
-        }
-
-        // The last inputs are fewer than 4: nothing beyond them is the caller's to be read.
-        var rest = stackalloc float[TileRows * TwoOfFourWeights.GroupInputs];
-        new Span<float>(rest, TileRows * TwoOfFourWeights.GroupInputs).Clear();
-        for (var r = 0; r < TRows.Count; r++)
-        {
-            new ReadOnlySpan<float>(X.Row(token + r), inputs)[(whole * TwoOfFourWeights.GroupInputs)..]
-                .CopyTo(new Span<float>(rest + (r * TwoOfFourWeights.GroupInputs), TwoOfFourWeights.GroupInputs));
-        }
-
-        TwoOfFourTile<TWidth, TVector>.Run<TRows>(
-            rest, TwoOfFourWeights.GroupInputs, values + ((nint)whole * 2 * panel), positions + ((nint)whole * panel), 1, sums);
     }
 
     [SkipLocalsInit]

@@ -14,6 +14,7 @@ public abstract class TwoOfFourContract : IDisposable
     public static TheoryData<int, int, int> Shapes => new()
     {
         { 0, 4, 5 }, { 1, 1, 1 }, { 1, 37, 70 }, { 2, 5, 33 }, { 3, 8, 32 }, { 7, 64, 32 }, { 13, 90, 31 }, { 33, 40, 100 }, { 131, 71, 66 }, { 300, 20, 36 },
+        { 5, 1, 7 }, { 4, 3, 8 }, { 1, 3, 9 }, { 3, 5, 15 }, { 1, 5, 16 }, { 6, 767, 17 }, { 1, 767, 31 }, { 2, 767, 1 }, { 1, 767, 129 }, { 1, 8, 65 },
     };
 
     [Theory]
@@ -25,10 +26,10 @@ public abstract class TwoOfFourContract : IDisposable
         using var bias = new Operand(1, outputs, random: new Random(5));
         using var multiplier = new Operand(rows, outputs, gap: 1, random: new Random(6));
         var epilogue = new Epilogue { Bias = bias.View, Multiplier = multiplier.View };
-        var expected = Run(_reference, weights, x, epilogue, 1);
+        var expected = TwoOfFourProblem.Rows(_reference, weights, x, epilogue, 1);
         foreach (var threads in new[] { 1, 2, 3 })
         {
-            Limits.AssertBits(_backend, Precision.Float32, expected, Run(_backend, weights, x, epilogue, threads));
+            Limits.AssertBits(_backend, Precision.Float32, expected, TwoOfFourProblem.Rows(_backend, weights, x, epilogue, threads));
         }
     }
 
@@ -41,7 +42,7 @@ public abstract class TwoOfFourContract : IDisposable
         using var y = new Operand(21, 70);
         using var host = new Host();
         _backend.Sparse.Run(host.Execution, x.View, packed, default, y.View);
-        Assert.Equal(y.Values(), Run(_backend, weights, x, default, 1));
+        Assert.Equal(y.Values(), TwoOfFourProblem.Rows(_backend, weights, x, default, 1));
     }
 
     [Fact]
@@ -49,13 +50,50 @@ public abstract class TwoOfFourContract : IDisposable
     {
         var weights = TwoOfFourProblem.Weights(61, 50);
         using var all = new Operand(150, 61, random: new Random(3));
-        var together = Run(_backend, weights, all, default, 2);
+        var together = TwoOfFourProblem.Rows(_backend, weights, all, default, 2);
         foreach (var row in new[] { 0, 1, 2, 3, 127, 128, 149 })
         {
             using var alone = new Operand(1, 61);
             all.Row(row).CopyTo(alone.Row(0));
-            Assert.Equal(together[(row * 50)..((row + 1) * 50)], Run(_backend, weights, alone, default, 1));
+            Assert.Equal(together[(row * 50)..((row + 1) * 50)], TwoOfFourProblem.Rows(_backend, weights, alone, default, 1));
         }
+    }
+
+    [Fact]
+    public void The_multiplier_may_be_the_destination()
+    {
+        var weights = TwoOfFourProblem.Weights(30, 41);
+        using var packed = _backend.Sparse.Pack(weights);
+        using var x = new Operand(50, 30, random: new Random(1));
+        using var y = new Operand(50, 41, random: new Random(2));
+        using var multiplier = new Operand(50, 41, random: new Random(2));
+        using var host = new Host();
+        var expected = TwoOfFourProblem.Rows(_reference, weights, x, new Epilogue { Multiplier = multiplier.View }, 1);
+        _backend.Sparse.Run(host.Execution, x.View, packed, new Epilogue { Multiplier = y.View }, y.View);
+        Limits.AssertBits(_backend, Precision.Float32, expected, y.Values());
+    }
+
+    [Fact]
+    public void Concurrent_runs_share_the_weights()
+    {
+        var weights = TwoOfFourProblem.Weights(61, 150);
+        using var packed = _backend.Sparse.Pack(weights);
+        using var x = new Operand(20, 61, random: new Random(1));
+        using var columns = new Operand(61, 20, random: new Random(1));
+        var (rows, channels) = (TwoOfFourProblem.Rows(_backend, weights, x, default, 1), TwoOfFourProblem.Channels(_backend, weights, columns, default, 1));
+        Parallel.For(0, 4, _ =>
+        {
+            using var host = new Host(2);
+            using var y = new Operand(20, 150);
+            using var z = new Operand(150, 20);
+            for (var i = 0; i < 5; i++)
+            {
+                _backend.Sparse.Run(host.Execution, x.View, packed, default, y.View);
+                _backend.Sparse.RunChannels(host.Execution, columns.View, packed, default, z.View);
+                Assert.Equal(rows, y.Values());
+                Assert.Equal(channels, z.Values());
+            }
+        });
     }
 
     [Fact]
@@ -67,18 +105,36 @@ public abstract class TwoOfFourContract : IDisposable
         using var bias = new Operand(1, 70, random: new Random(2));
         var epilogue = new Epilogue { Bias = bias.View, Activation = new Activation(ActivationKind.Gelu) };
         Assert.All(
-            Run(_reference, weights, x, epilogue, 1).Zip(Run(_backend, weights, x, epilogue, 1)),
+            TwoOfFourProblem.Rows(_reference, weights, x, epilogue, 1).Zip(TwoOfFourProblem.Rows(_backend, weights, x, epilogue, 1)),
             pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, limit * Math.Max(1, Math.Abs(pair.First))));
     }
 
-    [Fact]
-    public void What_is_not_finite_stays_where_entries_carry_it()
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void What_is_not_finite_reaches_the_outputs_that_store_its_place_and_no_others(float value)
     {
-        var dense = new float[4 * 2];
-        (dense[0], dense[2], dense[5], dense[7]) = (1, 1, 2, 2);
-        using var x = new Operand(1, 4, fill: 1);
-        x.Row(0)[1] = float.NaN;
-        Assert.Equal([float.NaN, 4], Run(_backend, TwoOfFourWeights.FromDense(dense, 4, 2), x, default, 1));
+        const int inputs = 39;
+        const int outputs = 70;
+        var weights = TwoOfFourProblem.Weights(inputs, outputs);
+        using var x = new Operand(inputs, inputs, fill: 1);
+        for (var k = 0; k < inputs; k++)
+        {
+            x.Row(k)[k] = value;
+        }
+
+        var rows = TwoOfFourProblem.Rows(_backend, weights, x, default, 1);
+        var channels = TwoOfFourProblem.Channels(_backend, weights, x, default, 1);
+        for (var k = 0; k < inputs; k++)
+        {
+            for (var n = 0; n < outputs; n++)
+            {
+                var isReached = TwoOfFourProblem.Stores(weights, k, n);
+                Assert.Equal(isReached, !float.IsFinite(rows[(k * outputs) + n]));
+                Assert.Equal(isReached, !float.IsFinite(channels[(n * inputs) + k]));
+            }
+        }
     }
 
     [Fact]
@@ -88,10 +144,15 @@ public abstract class TwoOfFourContract : IDisposable
         using var packed = _backend.Sparse.Pack(TwoOfFourProblem.Weights(42, 50));
         using var x = new Operand(70, 42, random: new Random(1));
         using var y = new Operand(70, 50);
+        using var columns = new Operand(42, 70, random: new Random(1));
+        using var channels = new Operand(50, 70);
+        using var bias = new Operand(1, 50);
+        var epilogue = new Epilogue { Bias = bias.View };
         foreach (var threads in new[] { 1, 2 })
         {
             using var host = new Host(threads);
-            Limits.AssertAllocations(_backend, () => _backend.Sparse.Run(host.Execution, x.View, packed, default, y.View));
+            Limits.AssertAllocations(_backend, () => _backend.Sparse.Run(host.Execution, x.View, packed, epilogue, y.View));
+            Limits.AssertAllocations(_backend, () => _backend.Sparse.RunChannels(host.Execution, columns.View, packed, epilogue, channels.View));
         }
     }
 
@@ -120,15 +181,5 @@ public abstract class TwoOfFourContract : IDisposable
         _backend.Dispose();
         _reference.Dispose();
         GC.SuppressFinalize(this);
-    }
-
-    private static float[] Run(Backend backend, TwoOfFourWeights weights, Operand x, Epilogue epilogue, int threads)
-    {
-        using var packed = backend.Sparse.Pack(weights);
-        using var host = new Host(threads);
-        using var y = new Operand(x.View.Rows, weights.OutputWidth, gap: 5);
-        backend.Sparse.Run(host.Execution, x.View, packed, epilogue, y.View);
-        Assert.True(y.GapsAreUntouched());
-        return y.Values();
     }
 }

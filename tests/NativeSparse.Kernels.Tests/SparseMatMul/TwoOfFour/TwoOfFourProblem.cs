@@ -1,6 +1,8 @@
+using Xunit;
+
 namespace NativeSparse.Kernels.Tests;
 
-/// <summary>Random weights of which at most two of four neighbouring inputs are other than zero, sometimes fewer.</summary>
+/// <summary>Random weights of which at most two of four neighbouring inputs are other than zero, sometimes fewer; their products.</summary>
 internal static class TwoOfFourProblem
 {
     public static TwoOfFourWeights Weights(int inputs, int outputs)
@@ -23,5 +25,34 @@ internal static class TwoOfFourProblem
         }
 
         return TwoOfFourWeights.FromDense(dense, inputs, outputs);
+    }
+
+    /// <summary>Whether an output stores an entry for an input, be it zero.</summary>
+    public static bool Stores(TwoOfFourWeights weights, int input, int output)
+    {
+        var (group, place) = Math.DivRem(input, TwoOfFourWeights.GroupInputs);
+        var places = weights.Positions.Span[(group * weights.OutputWidth) + output];
+        return (places & 3) == place || places >> 2 == place;
+    }
+
+    public static float[] Rows(Backend backend, TwoOfFourWeights weights, Operand x, Epilogue epilogue, int threads)
+    {
+        using var packed = backend.Sparse.Pack(weights);
+        using var host = new Host(threads);
+        using var y = new Operand(x.View.Rows, weights.OutputWidth, gap: 5);
+        backend.Sparse.Run(host.Execution, x.View, packed, epilogue, y.View);
+        Assert.True(y.GapsAreUntouched());
+        return y.Values();
+    }
+
+    /// <summary>Rows of channels; the result <c>[N, P]</c>.</summary>
+    public static float[] Channels(Backend backend, TwoOfFourWeights weights, Operand x, Epilogue epilogue, int threads)
+    {
+        using var packed = backend.Sparse.Pack(weights);
+        using var host = new Host(threads);
+        using var y = new Operand(weights.OutputWidth, x.View.Columns, gap: 5);
+        backend.Sparse.RunChannels(host.Execution, x.View, packed, epilogue, y.View);
+        Assert.True(y.GapsAreUntouched());
+        return y.Values();
     }
 }
