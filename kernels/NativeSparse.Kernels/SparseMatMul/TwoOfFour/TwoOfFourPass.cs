@@ -32,11 +32,21 @@ internal unsafe struct TwoOfFourPass<TWidth, TVector>
             pass.Cancellation.ThrowIfCancellationRequested();
             var first = item / panels * pass.BlockTokens;
             var last = Math.Min(first + pass.BlockTokens, pass.Y.Rows);
+            var number = item % panels;
+            if (last - first == 1 && item + 1 < end && number + 1 < panels)
+            {
+                TwoOfFourSums<TWidth, TVector>.RunPair(pass.Weights, number, pass.X.Row(first), sums);
+                pass.Store(first, 1, number, sums);
+                pass.Store(first, 1, number + 1, sums + pass.Weights.Panel);
+                item++;
+                continue;
+            }
+
             for (var t = first; t < last; t += TileRows)
             {
                 var count = Math.Min(TileRows, last - t);
-                TwoOfFourSums<TWidth, TVector>.Run(pass.Weights, item % panels, pass.X.Row(t), pass.X.Stride, count, sums);
-                pass.Store(t, count, item % panels, sums);
+                TwoOfFourSums<TWidth, TVector>.Run(pass.Weights, number, pass.X.Row(t), pass.X.Stride, count, sums);
+                pass.Store(t, count, number, sums);
             }
         }
     }

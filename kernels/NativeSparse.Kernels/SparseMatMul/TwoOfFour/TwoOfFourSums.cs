@@ -37,30 +37,52 @@ internal static unsafe class TwoOfFourSums<TWidth, TVector>
         }
     }
 
+    /// <summary>The sums of one token by a panel and the next one, <c>[2][panel]</c>.</summary>
+    [SkipLocalsInit]
+    public static void RunPair(VectorTwoOfFour weights, int number, float* x, float* sums)
+    {
+        var panel = weights.Panel;
+        new Span<float>(sums, 2 * panel).Clear();
+        var (whole, groups) = (weights.InputWidth / TwoOfFourWeights.GroupInputs, weights.Groups);
+        var values = weights.Values + ((nint)number * groups * 2 * panel);
+        var positions = weights.Positions + ((nint)number * groups * panel);
+        TwoOfFourTile<TWidth, TVector>.RunPair(x, values, positions, groups, whole, sums);
+        if (whole < groups)
+        {
+            var rest = stackalloc float[TwoOfFourWeights.GroupInputs];
+            CopyRest<RowCounts.One>(weights, x, 0, rest);
+            TwoOfFourTile<TWidth, TVector>.RunPair(rest, values + ((nint)whole * 2 * panel), positions + ((nint)whole * panel), groups, 1, sums);
+        }
+    }
+
     [SkipLocalsInit]
     private static void Multiply<TRows>(VectorTwoOfFour weights, int number, float* x, nint stride, float* sums)
         where TRows : struct, IRowCount
     {
-        var (panel, inputs) = (weights.Panel, weights.InputWidth);
-        var whole = inputs / TwoOfFourWeights.GroupInputs;
-        var values = weights.Values + ((nint)number * weights.Groups * 2 * panel);
-        var positions = weights.Positions + ((nint)number * weights.Groups * panel);
+        var panel = weights.Panel;
+        var (whole, groups) = (weights.InputWidth / TwoOfFourWeights.GroupInputs, weights.Groups);
+        var values = weights.Values + ((nint)number * groups * 2 * panel);
+        var positions = weights.Positions + ((nint)number * groups * panel);
         TwoOfFourTile<TWidth, TVector>.Run<TRows>(x, stride, values, positions, whole, sums);
-        if (whole == weights.Groups)
+        if (whole < groups)
         {
-            return;
+            var rest = stackalloc float[TileRows * TwoOfFourWeights.GroupInputs];
+            CopyRest<TRows>(weights, x, stride, rest);
+            TwoOfFourTile<TWidth, TVector>.Run<TRows>(
+                rest, TwoOfFourWeights.GroupInputs, values + ((nint)whole * 2 * panel), positions + ((nint)whole * panel), 1, sums);
         }
+    }
 
-        // The last inputs are fewer than 4: nothing beyond them is the caller's to be read.
-        var rest = stackalloc float[TileRows * TwoOfFourWeights.GroupInputs];
-        new Span<float>(rest, TileRows * TwoOfFourWeights.GroupInputs).Clear();
+    /// <summary>The last inputs where they are fewer than 4: nothing beyond them is the caller's to be read.</summary>
+    private static void CopyRest<TRows>(VectorTwoOfFour weights, float* x, nint stride, float* rest)
+        where TRows : struct, IRowCount
+    {
+        var first = weights.InputWidth / TwoOfFourWeights.GroupInputs * TwoOfFourWeights.GroupInputs;
         for (var r = 0; r < TRows.Count; r++)
         {
-            new ReadOnlySpan<float>(x + (r * stride), inputs)[(whole * TwoOfFourWeights.GroupInputs)..]
-                .CopyTo(new Span<float>(rest + (r * TwoOfFourWeights.GroupInputs), TwoOfFourWeights.GroupInputs));
+            var row = new Span<float>(rest + (r * TwoOfFourWeights.GroupInputs), TwoOfFourWeights.GroupInputs);
+            row.Clear();
+            new ReadOnlySpan<float>(x + (r * stride) + first, weights.InputWidth - first).CopyTo(row);
         }
-
-        TwoOfFourTile<TWidth, TVector>.Run<TRows>(
-            rest, TwoOfFourWeights.GroupInputs, values + ((nint)whole * 2 * panel), positions + ((nint)whole * panel), 1, sums);
     }
 }

@@ -62,6 +62,48 @@ internal static unsafe class TwoOfFourTile<TWidth, TVector>
         }
     }
 
+    /// <summary>One token by two neighbouring panels: four chains of sums, so that more of the weights are on their way.</summary>
+    /// <param name="x">The token's inputs.</param>
+    /// <param name="values">The first panel's; the second panel's lie <paramref name="panelGroups"/> groups behind them.</param>
+    /// <param name="positions">Likewise.</param>
+    /// <param name="panelGroups">Groups of a panel.</param>
+    /// <param name="groups">Groups to be multiplied.</param>
+    /// <param name="sums"><c>[2][2 Lanes]</c>, a row for each panel.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RunPair(float* x, float* values, byte* positions, nint panelGroups, int groups, float* sums)
+    {
+        TVector a0 = TWidth.Load(sums), a1 = TWidth.Load(sums + TWidth.Lanes);
+        TVector b0 = TWidth.Load(sums + Panel), b1 = TWidth.Load(sums + Panel + TWidth.Lanes);
+        var nextValues = values + (panelGroups * 2 * Panel);
+        var nextPositions = positions + (panelGroups * Panel);
+        for (var group = 0; group < groups; group++)
+        {
+            var inputs = TWidth.LoadFour(x);
+            Add(inputs, values, positions, ref a0);
+            Add(inputs, values + TWidth.Lanes, positions + TWidth.Lanes, ref a1);
+            Add(inputs, nextValues, nextPositions, ref b0);
+            Add(inputs, nextValues + TWidth.Lanes, nextPositions + TWidth.Lanes, ref b1);
+            x += TwoOfFourWeights.GroupInputs;
+            values += 2 * Panel;
+            positions += Panel;
+            nextValues += 2 * Panel;
+            nextPositions += Panel;
+        }
+
+        TWidth.Store(a0, sums);
+        TWidth.Store(a1, sums + TWidth.Lanes);
+        TWidth.Store(b0, sums + Panel);
+        TWidth.Store(b1, sums + Panel + TWidth.Lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(TVector inputs, float* values, byte* positions, ref TVector sum)
+    {
+        var firstPlaces = TWidth.LoadPlaces(positions);
+        sum = TWidth.FusedMultiplyAdd(TWidth.Load(values), TWidth.PickOfFour(inputs, firstPlaces), sum);
+        sum = TWidth.FusedMultiplyAdd(TWidth.Load(values + Panel), TWidth.PickOfFour(inputs, TWidth.NextPlaces(firstPlaces)), sum);
+    }
+
     /// <summary>One register of outputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add<TRows>(

@@ -26,6 +26,34 @@ public sealed class TwoOfFourTileTests
         Run<TWidth, TVector, RowCounts.One>(atEnd, groups);
         Run<TWidth, TVector, RowCounts.Two>(atEnd, groups);
         Run<TWidth, TVector, RowCounts.Four>(atEnd, groups);
+        RunPair<TWidth, TVector>(atEnd, groups);
+    }
+
+    private static unsafe void RunPair<TWidth, TVector>(bool atEnd, int groups)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct
+    {
+        var panel = 2 * TWidth.Lanes;
+        var random = new Random(groups);
+        using var x = new GuardedMemory(groups * TwoOfFourWeights.GroupInputs, atEnd, random);
+        using var values = new GuardedMemory(4 * groups * panel, atEnd, random);
+        using var positions = new GuardedMemory(2 * groups * panel / sizeof(float), atEnd);
+        using var sums = new GuardedMemory(2 * panel, atEnd);
+        using var apart = new GuardedMemory(2 * panel, atEnd);
+        new Span<byte>((void*)positions.Address, 2 * groups * panel).Fill(2 << 2);
+        var input = (float*)x.Address;
+        var weights = (float*)values.Address;
+        var places = (byte*)positions.Address;
+
+        TwoOfFourTile<TWidth, TVector>.RunPair(input, weights, places, groups, groups, (float*)sums.Address);
+
+        for (var i = 0; i < 2; i++)
+        {
+            TwoOfFourTile<TWidth, TVector>.Run<RowCounts.One>(
+                input, 0, weights + (i * 2 * groups * panel), places + (i * groups * panel), groups, (float*)apart.Address + (i * panel));
+        }
+
+        Assert.Equal(apart.Values(2 * panel).ToArray(), sums.Values(2 * panel).ToArray());
     }
 
     private static unsafe void Run<TWidth, TVector, TRows>(bool atEnd, int groups)
