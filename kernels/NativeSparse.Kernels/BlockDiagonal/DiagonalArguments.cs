@@ -49,6 +49,7 @@ internal static class DiagonalArguments
     public static void CheckRun(View x, PackedBlockDiagonal weights, in Epilogue epilogue, View y)
     {
         ArgumentNullException.ThrowIfNull(weights);
+        weights.ThrowIfDisposed();
         x.Require(nameof(x), y.Rows, weights.InputWidth);
         CheckOutput(weights.OutputWidth, epilogue, y);
     }
@@ -57,6 +58,8 @@ internal static class DiagonalArguments
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
+        first.ThrowIfDisposed();
+        second.ThrowIfDisposed();
         x.Require(nameof(x), y.Rows, first.InputWidth);
         CheckInputs(nameof(second), second.InputWidth, first);
         for (var b = 1; b < second.Count; b++)
@@ -78,6 +81,8 @@ internal static class DiagonalArguments
     {
         ArgumentNullException.ThrowIfNull(blocks);
         ArgumentNullException.ThrowIfNull(dense);
+        blocks.ThrowIfDisposed();
+        dense.ThrowIfDisposed();
         x.Require(nameof(x), y.Rows, blocks.InputWidth);
         CheckInputs(nameof(dense), dense.InputWidth, blocks);
         CheckOutput(dense.OutputWidth, epilogue, y);

@@ -4,7 +4,7 @@ namespace NativeSparse.Kernels;
 /// The blocks of a block-diagonal matrix <c>[K, N]</c> in a backend's layout at one precision. Immutable, shared by concurrent runs; owns the
 /// blocks until disposed. Dispose when no run uses it any more: kernels read the memory without a lock.
 /// </summary>
-public sealed class PackedBlockDiagonal : IDisposable
+public sealed class PackedBlockDiagonal : PackedOperand
 {
     private readonly PackedMatrix[] _blocks;
     private readonly int[] _inputStarts;
@@ -80,8 +80,7 @@ public sealed class PackedBlockDiagonal : IDisposable
     /// <exception cref="IndexOutOfRangeException">There is no such block.</exception>
     public int OutputStart(int index) => _outputStarts[index];
 
-    /// <inheritdoc/>
-    public void Dispose()
+    private protected override void Release()
     {
         Array.ForEach(_blocks, block => block.Dispose());
         Joint?.Dispose();

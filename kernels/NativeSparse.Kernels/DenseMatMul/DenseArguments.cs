@@ -22,6 +22,7 @@ internal static class DenseArguments
     public static void CheckRun(View x, PackedMatrix weights, in Epilogue epilogue, View y)
     {
         ArgumentNullException.ThrowIfNull(weights);
+        weights.ThrowIfDisposed();
         x.Require(nameof(x), y.Rows, weights.InputWidth);
         y.Require(nameof(y), y.Rows, weights.OutputWidth);
         CheckBias("bias", epilogue.Bias, weights.OutputWidth);
@@ -55,6 +56,9 @@ internal static class DenseArguments
     {
         ArgumentNullException.ThrowIfNull(network.Up);
         ArgumentNullException.ThrowIfNull(network.Down);
+        network.Up.ThrowIfDisposed();
+        network.Down.ThrowIfDisposed();
+        network.Gate?.ThrowIfDisposed();
         CheckWidths("down", network.Down, network.Up.OutputWidth, network.Down.OutputWidth);
         CheckBias("upBias", network.UpBias, network.Up.OutputWidth);
         CheckBias("downBias", network.DownBias, network.Down.OutputWidth);

@@ -52,5 +52,5 @@ internal sealed class DeviceMatrix : PackedMatrix
     public override QuantizedWeights UnpackInt8() =>
         Precision == Precision.Int8 ? _table.LoadInt8(0) : base.UnpackInt8();
 
-    public override void Dispose() => _table.Dispose();
+    private protected override void Release() => _table.Dispose();
 }

@@ -34,5 +34,5 @@ internal sealed unsafe class PanelMatrix : PackedMatrix
         GC.KeepAlive(this);
     }
 
-    public override void Dispose() => _panels.Dispose();
+    private protected override void Release() => _panels.Dispose();
 }

@@ -18,5 +18,5 @@ internal sealed class ReferenceInt4Matrix(QuantizedInt4Weights weights, bool has
 
     public override QuantizedInt4Weights UnpackInt4() => Weights;
 
-    public override void Dispose() => _weights = null;
+    private protected override void Release() => _weights = null;
 }

@@ -16,5 +16,5 @@ internal sealed class ReferenceInt8Matrix(QuantizedWeights weights)
 
     public override QuantizedWeights UnpackInt8() => Weights;
 
-    public override void Dispose() => _weights = null;
+    private protected override void Release() => _weights = null;
 }

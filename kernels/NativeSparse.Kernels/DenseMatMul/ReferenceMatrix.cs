@@ -23,5 +23,5 @@ internal sealed class ReferenceMatrix(ReadOnlySpan<float> weights, int inputWidt
         values.CopyTo(destination);
     }
 
-    public override void Dispose() => _values = null;
+    private protected override void Release() => _values = null;
 }

@@ -78,6 +78,7 @@ internal static unsafe class ExpertArguments
     public static void CheckRun(View x, in Routing routing, PackedExperts experts, View y)
     {
         ArgumentNullException.ThrowIfNull(experts);
+        experts.ThrowIfDisposed();
         x.Require(nameof(x), y.Rows, experts.InputWidth);
         y.Require(nameof(y), y.Rows, experts.OutputWidth);
         CheckRouting(x.Rows, routing, experts.Experts);

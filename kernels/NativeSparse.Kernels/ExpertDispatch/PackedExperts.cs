@@ -1,7 +1,7 @@
 namespace NativeSparse.Kernels;
 
 /// <summary>The weights of E experts in a backend's layout at one precision. Immutable, shared by concurrent runs; owns its memory.</summary>
-public abstract class PackedExperts : IDisposable
+public abstract class PackedExperts : PackedOperand
 {
     private protected PackedExperts(int experts, int inputWidth, int expertWidth, int outputWidth, Precision precision)
     {
@@ -43,7 +43,4 @@ public abstract class PackedExperts : IDisposable
     /// <summary>The integers, scales and zero points of int4 experts, exactly as they were packed.</summary>
     /// <exception cref="NotSupportedException">They are not int4.</exception>
     public virtual QuantizedInt4ExpertWeights UnpackInt4() => throw new NotSupportedException($"{Precision} experts hold no 4-bit integers");
-
-    /// <inheritdoc/>
-    public abstract void Dispose();
 }

@@ -129,7 +129,7 @@ internal sealed unsafe class PanelExperts : FloatExperts
         };
     }
 
-    public override void Dispose()
+    private protected override void Release()
     {
         _panels.Dispose();
         _biases.Dispose();

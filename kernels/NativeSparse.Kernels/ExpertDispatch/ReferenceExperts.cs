@@ -36,7 +36,7 @@ internal sealed class ReferenceExperts(ExpertWeights weights, Precision precisio
 
     public override ExpertWeights Unpack() => Weights;
 
-    public override void Dispose() => _weights = null;
+    private protected override void Release() => _weights = null;
 
     private static float[] Copy(ReadOnlyMemory<float> values, Precision precision) =>
         precision == Precision.BFloat16 ? BFloat16Rounding.RoundAll(values.Span) : values.ToArray();

@@ -20,5 +20,5 @@ internal sealed class ReferenceInt4Experts(QuantizedInt4ExpertWeights weights, b
 
     public override QuantizedInt4ExpertWeights UnpackInt4() => Weights;
 
-    public override void Dispose() => _weights = null;
+    private protected override void Release() => _weights = null;
 }

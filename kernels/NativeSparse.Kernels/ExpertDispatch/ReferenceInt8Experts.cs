@@ -18,5 +18,5 @@ internal sealed class ReferenceInt8Experts(QuantizedExpertWeights weights)
 
     public override QuantizedExpertWeights UnpackInt8() => Weights;
 
-    public override void Dispose() => _weights = null;
+    private protected override void Release() => _weights = null;
 }

@@ -88,7 +88,7 @@ internal sealed unsafe class SlicedExperts : FloatExperts
         return copies;
     }
 
-    public override void Dispose() => _biases.Dispose();
+    private protected override void Release() => _biases.Dispose();
 
     private static void Copy(View bias, float* destination)
     {

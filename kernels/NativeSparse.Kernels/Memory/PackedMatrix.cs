@@ -4,7 +4,7 @@ namespace NativeSparse.Kernels;
 /// The weights <c>[K, N]</c> of one linear in a backend's own layout at one precision. Immutable, shared by concurrent runs;
 /// owns its memory until disposed. Dispose when no run uses it any more: kernels read the memory without a lock.
 /// </summary>
-public abstract class PackedMatrix : IDisposable
+public abstract class PackedMatrix : PackedOperand
 {
     private protected PackedMatrix(int inputWidth, int outputWidth, Precision precision)
     {
@@ -39,7 +39,4 @@ public abstract class PackedMatrix : IDisposable
     /// <summary>The integers, scales and zero points of an int4 matrix, exactly as they were packed.</summary>
     /// <exception cref="NotSupportedException">The matrix is not int4.</exception>
     public virtual QuantizedInt4Weights UnpackInt4() => throw new NotSupportedException($"a {Precision} matrix holds no 4-bit integers");
-
-    /// <inheritdoc/>
-    public abstract void Dispose();
 }

@@ -15,6 +15,7 @@ public sealed unsafe class Scratch : IDisposable
     private nuint _size;
     private nuint _used;
     private nuint _peak;
+    private bool _isDisposed;
 
     /// <summary>Memory of the host.</summary>
     public Scratch()
@@ -28,9 +29,15 @@ public sealed unsafe class Scratch : IDisposable
     public long ByteCount => (long)_size;
 
     /// <summary>Starts a scope: what is rented after it is given back when it is disposed.</summary>
-    public Scope Enter() => new(this, _used);
+    /// <exception cref="ObjectDisposedException">The scratch memory was disposed.</exception>
+    public Scope Enter()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return new Scope(this, _used);
+    }
 
     /// <summary>Rents an uninitialized float32 matrix, 64-byte aligned, rows contiguous.</summary>
+    /// <exception cref="ObjectDisposedException">The scratch memory was disposed.</exception>
     public View Rent(int rows, int columns) =>
         View.Create((nint)Rent((nuint)rows * (nuint)columns * sizeof(float)), rows, columns);
 
@@ -52,12 +59,14 @@ public sealed unsafe class Scratch : IDisposable
     }
 
     /// <summary>Rents an uninitialized int32 matrix, 64-byte aligned, rows contiguous.</summary>
+    /// <exception cref="ObjectDisposedException">The scratch memory was disposed.</exception>
     public View RentInt32(int rows, int columns) =>
         View.Create((nint)Rent((nuint)rows * (nuint)columns * sizeof(int)), rows, columns, ElementType.Int32);
 
-    /// <inheritdoc/>
+    /// <summary>Frees everything, what is still rented too; again is no error.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         FreeOverflow();
         FreeBlock();
         _used = 0;
@@ -72,6 +81,7 @@ public sealed unsafe class Scratch : IDisposable
 
     internal void* Rent(nuint bytes)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var size = (bytes + Alignment + (Alignment - 1)) & ~(Alignment - 1);
         var start = _used;
         _used += size;

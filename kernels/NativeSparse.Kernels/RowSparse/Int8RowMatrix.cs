@@ -70,7 +70,7 @@ internal sealed unsafe class Int8RowMatrix : PackedMatrix
         return new QuantizedWeights(values, scales, InputWidth, OutputWidth);
     }
 
-    public override void Dispose()
+    private protected override void Release()
     {
         _rows.Dispose();
         _scales.Dispose();

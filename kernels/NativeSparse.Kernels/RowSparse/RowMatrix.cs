@@ -53,5 +53,5 @@ internal sealed unsafe class RowMatrix : PackedMatrix
         GC.KeepAlive(this);
     }
 
-    public override void Dispose() => _rows.Dispose();
+    private protected override void Release() => _rows.Dispose();
 }

@@ -11,6 +11,7 @@ internal static unsafe class RowSparseArguments
     public static void CheckRun(View hidden, PackedMatrix weights, in Epilogue epilogue, View y)
     {
         ArgumentNullException.ThrowIfNull(weights);
+        weights.ThrowIfDisposed();
         hidden.Require(nameof(hidden), y.Rows, weights.InputWidth);
         CheckOutput(weights, epilogue, y);
     }
@@ -18,6 +19,7 @@ internal static unsafe class RowSparseArguments
     public static void CheckRun(in ActiveNeurons active, PackedMatrix weights, in Epilogue epilogue, View y)
     {
         ArgumentNullException.ThrowIfNull(weights);
+        weights.ThrowIfDisposed();
         active.Counts.Require("active.Counts", 1, y.Rows, ElementType.Int32);
         active.Indices.Require("active.Indices", y.Rows, active.Indices.Columns, ElementType.Int32);
         active.Values.Require("active.Values", y.Rows, active.Indices.Columns);

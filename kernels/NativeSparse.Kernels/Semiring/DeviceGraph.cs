@@ -6,7 +6,6 @@ internal sealed class DeviceGraph : PackedGraph
     private readonly Lock _lock = new();
     private readonly DeviceEdges _edges;
     private DeviceEdges? _transposed;
-    private bool _isDisposed;
 
     public DeviceGraph(Device device, GraphEdges edges, bool withTranspose)
         : base(edges)
@@ -22,7 +21,7 @@ internal sealed class DeviceGraph : PackedGraph
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, typeof(PackedGraph));
+            ThrowIfDisposed();
             return _edges;
         }
     }
@@ -34,7 +33,7 @@ internal sealed class DeviceGraph : PackedGraph
         {
             lock (_lock)
             {
-                ObjectDisposedException.ThrowIf(_isDisposed, typeof(PackedGraph));
+                ThrowIfDisposed();
                 return _transposed ??= new DeviceEdges(Device, Unpack().Transpose());
             }
         }
@@ -48,11 +47,10 @@ internal sealed class DeviceGraph : PackedGraph
 
     public override GraphEdges Unpack() => Edges.Unpack(SourceCount, RelationCount);
 
-    public override void Dispose()
+    private protected override void Release()
     {
         lock (_lock)
         {
-            _isDisposed = true;
             _edges.Dispose();
             _transposed?.Dispose();
         }

@@ -5,7 +5,7 @@ namespace NativeSparse.Kernels;
 /// source, its relation, its weight); the same edges by source, as much again, are built when they are packed with them or when the transposed
 /// product is first asked for.
 /// </summary>
-public abstract class PackedGraph : IDisposable
+public abstract class PackedGraph : PackedOperand
 {
     private protected PackedGraph(GraphEdges edges)
     {
@@ -38,7 +38,4 @@ public abstract class PackedGraph : IDisposable
 
     /// <summary>The edges as they were packed.</summary>
     public abstract GraphEdges Unpack();
-
-    /// <inheritdoc/>
-    public abstract void Dispose();
 }

@@ -26,7 +26,7 @@ internal sealed class ReferenceGraph : PackedGraph
 
     public override GraphEdges Unpack() => Edges;
 
-    public override void Dispose() => (_edges, _transposed) = (null, null);
+    private protected override void Release() => (_edges, _transposed) = (null, null);
 
     private static long BytesOf(GraphEdges edges) =>
         sizeof(int) * ((long)edges.Starts.Length + edges.Sources.Length + edges.Relations.Length + edges.Weights.Length);

@@ -6,12 +6,14 @@ internal static class SemiringArguments
     public static void CheckRun(View x, PackedGraph graph, in MessageRule rule, View y)
     {
         ArgumentNullException.ThrowIfNull(graph);
+        graph.ThrowIfDisposed();
         Check(x, graph.SourceCount, graph, rule, y, graph.TargetCount);
     }
 
     public static void CheckTransposed(View x, PackedGraph graph, in MessageRule rule, View y)
     {
         ArgumentNullException.ThrowIfNull(graph);
+        graph.ThrowIfDisposed();
         Check(x, graph.TargetCount, graph, rule, y, graph.SourceCount);
     }
 

@@ -46,7 +46,7 @@ internal sealed class VectorGraph : PackedGraph
 
     public override GraphEdges Unpack() => _rows.Unpack(SourceCount, RelationCount);
 
-    public override void Dispose()
+    private protected override void Release()
     {
         lock (_lock)
         {

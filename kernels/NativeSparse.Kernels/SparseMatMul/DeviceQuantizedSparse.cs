@@ -11,7 +11,6 @@ internal sealed class DeviceQuantizedSparse : PackedSparse
     private readonly nint _values;
     private readonly nint _columns;
     private readonly nint _part;
-    private int _isDisposed;
 
     public DeviceQuantizedSparse(Device device, QuantizedSparseWeights weights)
         : base(weights)
@@ -79,13 +78,8 @@ internal sealed class DeviceQuantizedSparse : PackedSparse
             Array.ConvertAll(columns, column => column.Scale));
     }
 
-    public override void Dispose()
+    private protected override void Release()
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
-        {
-            return;
-        }
-
         lock (Device.Gate)
         {
             foreach (var address in (ReadOnlySpan<nint>)[_starts, _inputBlocks, _values, _columns, _part])
@@ -114,6 +108,4 @@ internal sealed class DeviceQuantizedSparse : PackedSparse
 
         return sum;
     }
-
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, typeof(PackedSparse));
 }

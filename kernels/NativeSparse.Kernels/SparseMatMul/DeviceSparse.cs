@@ -5,7 +5,6 @@ internal sealed class DeviceSparse : PackedSparse
 {
     private readonly int _startCount;
     private readonly int _entryCount;
-    private int _isDisposed;
 
     public DeviceSparse(Device device, SparseWeights weights)
         : base(weights)
@@ -29,7 +28,14 @@ internal sealed class DeviceSparse : PackedSparse
     public int BlockRows => _startCount - 1;
 
     /// <summary>Stored blocks.</summary>
-    public int EntryCount => Volatile.Read(ref _isDisposed) == 0 ? _entryCount : throw new ObjectDisposedException(nameof(PackedSparse));
+    public int EntryCount
+    {
+        get
+        {
+            ThrowIfDisposed();
+            return _entryCount;
+        }
+    }
 
     public override string Version => DeviceDenseMatMul.VersionName;
 
@@ -44,13 +50,8 @@ internal sealed class DeviceSparse : PackedSparse
         DeviceUpload.Load<int>(Device, Inputs, EntryCount),
         DeviceUpload.Load<float>(Device, Values, EntryCount * BlockHeight));
 
-    public override void Dispose()
+    private protected override void Release()
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
-        {
-            return;
-        }
-
         lock (Device.Gate)
         {
             Device.Memory.Free(Starts);

@@ -1,7 +1,7 @@
 namespace NativeSparse.Kernels;
 
 /// <summary>Sparse weights in a backend's layout. Immutable, shared by concurrent runs; owns its memory.</summary>
-public abstract class PackedSparse : IDisposable
+public abstract class PackedSparse : PackedOperand
 {
     private protected PackedSparse(SparseWeights weights)
     {
@@ -55,7 +55,4 @@ public abstract class PackedSparse : IDisposable
     /// <summary>The integers and scales of int8 weights, exactly as they were packed.</summary>
     /// <exception cref="NotSupportedException">The weights are not int8.</exception>
     public virtual QuantizedSparseWeights UnpackInt8() => throw new NotSupportedException($"{Precision} weights hold no 8-bit integers");
-
-    /// <inheritdoc/>
-    public abstract void Dispose();
 }

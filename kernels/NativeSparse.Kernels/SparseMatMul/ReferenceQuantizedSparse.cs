@@ -16,5 +16,5 @@ internal sealed class ReferenceQuantizedSparse(QuantizedSparseWeights weights) :
 
     public override QuantizedSparseWeights UnpackInt8() => Weights;
 
-    public override void Dispose() => _weights = null;
+    private protected override void Release() => _weights = null;
 }

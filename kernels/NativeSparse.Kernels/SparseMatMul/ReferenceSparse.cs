@@ -14,5 +14,5 @@ internal sealed class ReferenceSparse(SparseWeights weights) : PackedSparse(weig
 
     public override SparseWeights Unpack() => Weights;
 
-    public override void Dispose() => _weights = null;
+    private protected override void Release() => _weights = null;
 }

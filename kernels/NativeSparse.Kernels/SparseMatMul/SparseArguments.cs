@@ -6,6 +6,7 @@ internal static class SparseArguments
     public static void CheckRun(View x, PackedSparse weights, in Epilogue epilogue, View y)
     {
         ArgumentNullException.ThrowIfNull(weights);
+        weights.ThrowIfDisposed();
         x.Require(nameof(x), y.Rows, weights.InputWidth);
         y.Require(nameof(y), y.Rows, weights.OutputWidth);
         CheckBias(epilogue, weights);
@@ -18,6 +19,7 @@ internal static class SparseArguments
     public static void CheckChannels(View x, PackedSparse weights, in Epilogue epilogue, View y)
     {
         ArgumentNullException.ThrowIfNull(weights);
+        weights.ThrowIfDisposed();
         if (weights.Precision != Precision.Float32)
         {
             throw new NotSupportedException($"rows of channels take {Precision.Float32} weights, got {weights.Precision}; rows of tokens take both");

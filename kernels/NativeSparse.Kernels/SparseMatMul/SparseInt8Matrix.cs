@@ -89,7 +89,7 @@ internal sealed unsafe class SparseInt8Matrix : PackedMatrix, IInt8PanelMatrix
 
     public override QuantizedWeights UnpackInt8() => UnpackSparse().ToDense();
 
-    public override void Dispose()
+    private protected override void Release()
     {
         _weights.Dispose();
         _columns.Dispose();

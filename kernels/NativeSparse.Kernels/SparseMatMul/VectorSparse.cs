@@ -84,7 +84,7 @@ internal sealed unsafe class VectorSparse : PackedSparse
         return new SparseWeights(InputWidth, OutputWidth, BlockHeight, starts, inputs, values);
     }
 
-    public override void Dispose() => _buffer.Dispose();
+    private protected override void Release() => _buffer.Dispose();
 
     private int Segment(int row, int block) => ((((row / StripRows) * InputBlocks) + block) * StripRows) + (row % StripRows);
 

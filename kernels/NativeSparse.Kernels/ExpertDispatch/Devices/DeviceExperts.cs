@@ -10,7 +10,6 @@ internal sealed class DeviceExperts : PackedExperts
     private readonly float[] _gateBias;
     private readonly float[] _expertBias;
     private readonly int[] _widths;
-    private int _isDisposed;
 
     public DeviceExperts(Device device, ExpertWeights weights, Precision precision)
         : base(weights.Experts, weights.InputWidth, weights.ExpertWidth, weights.OutputWidth, precision)
@@ -164,13 +163,8 @@ internal sealed class DeviceExperts : PackedExperts
         };
     }
 
-    public override void Dispose()
+    private protected override void Release()
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
-        {
-            return;
-        }
-
         Up.Dispose();
         Down.Dispose();
         lock (Device.Gate)

@@ -48,7 +48,7 @@ internal sealed class DeviceLowRankExperts : LowRankExperts
 
     private IEnumerable<DeviceTable> Tables => new[] { In, UpOut, GateOut, DownIn, DownOut }.OfType<DeviceTable>();
 
-    public override void Dispose()
+    private protected override void Release()
     {
         foreach (var table in Tables)
         {

@@ -66,7 +66,7 @@ internal sealed unsafe class Int4Experts : PackedExperts
         ExpertBias = _expertBias,
     };
 
-    public override void Dispose()
+    private protected override void Release()
     {
         foreach (var matrix in _up.Concat(_gate).Concat(_down))
         {

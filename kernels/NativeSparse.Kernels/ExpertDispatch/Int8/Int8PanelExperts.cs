@@ -96,7 +96,7 @@ internal sealed unsafe class Int8PanelExperts : Int8Experts
         Widths = _rest.Widths,
     };
 
-    public override void Dispose()
+    private protected override void Release()
     {
         _storages.ForEach(storage => storage.Dispose());
         Narrow?.Dispose();

@@ -93,7 +93,7 @@ internal sealed unsafe class Int8SlicedExperts : Int8Experts
         return copies;
     }
 
-    public override void Dispose()
+    private protected override void Release()
     {
         foreach (var part in _up.Concat(_gate).Concat(_down))
         {

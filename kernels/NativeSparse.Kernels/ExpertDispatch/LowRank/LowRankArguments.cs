@@ -25,6 +25,7 @@ internal static class LowRankArguments
     public static void CheckRun(View x, in Routing routing, in FeedForwardMatrices network, LowRankExperts experts, bool hasGateDelta, View y)
     {
         ArgumentNullException.ThrowIfNull(experts);
+        experts.ThrowIfDisposed();
         DenseArguments.CheckRun(x, network, y);
         ExpertArguments.CheckRouting(x.Rows, routing, experts.Experts);
         if (experts.InputWidth != network.Up.InputWidth || experts.HiddenWidth != network.Up.OutputWidth || experts.OutputWidth != network.Down.OutputWidth)

@@ -1,7 +1,7 @@
 namespace NativeSparse.Kernels;
 
 /// <summary>Low-rank deltas in a backend's layout. Immutable, shared by concurrent runs; owns its memory.</summary>
-public abstract class LowRankExperts : IDisposable
+public abstract class LowRankExperts : PackedOperand
 {
     private protected LowRankExperts(LowRankWeights weights)
     {
@@ -32,7 +32,4 @@ public abstract class LowRankExperts : IDisposable
 
     /// <summary>Bytes held.</summary>
     public abstract long ByteCount { get; }
-
-    /// <inheritdoc/>
-    public abstract void Dispose();
 }

@@ -40,7 +40,7 @@ internal sealed class PanelLowRankExperts : LowRankExperts
 
     public override long ByteCount => _matrices.Sum(matrix => matrix.ByteCount);
 
-    public override void Dispose() => Array.ForEach(_matrices, matrix => matrix.Dispose());
+    private protected override void Release() => Array.ForEach(_matrices, matrix => matrix.Dispose());
 
     private PanelMatrix[] Pack(ReadOnlyMemory<float> all, int inputs, int outputs, float scale)
     {

@@ -32,5 +32,5 @@ internal sealed class ReferenceLowRankExperts(LowRankWeights weights) : LowRankE
         }
     }
 
-    public override void Dispose() => _weights = null;
+    private protected override void Release() => _weights = null;
 }

@@ -75,7 +75,7 @@ internal sealed unsafe class Int4Matrix : PackedMatrix
         return new QuantizedInt4Weights(values, scales, zeros, InputWidth, OutputWidth);
     }
 
-    public override void Dispose()
+    private protected override void Release()
     {
         _panels.Dispose();
         _groups.Dispose();

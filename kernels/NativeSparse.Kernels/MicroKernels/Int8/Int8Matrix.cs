@@ -118,7 +118,7 @@ internal sealed unsafe class Int8Matrix : PackedMatrix, IInt8PanelMatrix
         return new QuantizedWeights(values, scales, InputWidth, OutputWidth);
     }
 
-    public override void Dispose() => Array.ForEach(_own, buffer => buffer.Dispose());
+    private protected override void Release() => Array.ForEach(_own, buffer => buffer.Dispose());
 
     private void Fill(QuantizedWeights weights)
     {

@@ -71,5 +71,5 @@ internal sealed unsafe class VectorTwoOfFour : PackedSparse
         return new TwoOfFourWeights(InputWidth, OutputWidth, positions, values).ToSparse();
     }
 
-    public override void Dispose() => _buffer.Dispose();
+    private protected override void Release() => _buffer.Dispose();
 }
