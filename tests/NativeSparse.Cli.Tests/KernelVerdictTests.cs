@@ -58,9 +58,18 @@ public sealed class KernelVerdictTests
         Assert.Empty(KernelVerdict.Failures([Row with { Picked = false, RatioToFastestOtherHigh = 0.5, RatioToOnnxRuntimeHigh = 0.5 }]));
 
     [Fact]
+    public async Task Too_few_rounds_are_not_judged()
+    {
+        var capture = await Capture.Run("bench", "kernels", "--family", "routing", "--shape", "2 of 8", "--rounds", "5", "--assert");
+
+        Assert.Equal(ExitCode.BadCommandLine, capture.ExitCode);
+        Assert.Contains("expected --rounds 6 or more, got 5", capture.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Asserting_runs_the_automatic_choice_beside_the_other_backends()
     {
-        var capture = await Capture.Run("bench", "kernels", "--family", "routing", "--shape", "2 of 8", "--rounds", "1", "--assert", "--json");
+        var capture = await Capture.Run("bench", "kernels", "--family", "routing", "--shape", "2 of 8", "--rounds", "6", "--assert", "--json");
 
         Assert.InRange(capture.ExitCode, 0, 1);
         var rows = capture.Json().GetProperty("rows").EnumerateArray().ToArray();

@@ -53,6 +53,27 @@ public sealed class InterleavedRunnerTests
     }
 
     [Fact]
+    public void The_least_count_is_the_first_whose_interval_holds_the_median_95_times_in_100()
+    {
+        // The true median lies between two order statistics when as many ratios are below it as a fair coin shows heads.
+        static double Probability(int count)
+        {
+            var interval = PairedRatio.Of(Enumerable.Range(0, count).Select(rank => (double)rank));
+            var (below, ways) = (0.0, 1.0);
+            for (var heads = 0; heads <= interval.High; heads++)
+            {
+                below += heads > interval.Low ? ways : 0;
+                ways = ways * (count - heads) / (heads + 1);
+            }
+
+            return below / Math.Pow(2, count);
+        }
+
+        Assert.True(Probability(PairedRatio.LeastCount - 1) < 0.95);
+        Assert.All(Enumerable.Range(PairedRatio.LeastCount, 40), count => Assert.InRange(Probability(count), 0.95, 1));
+    }
+
+    [Fact]
     public void Cancellation_stops_it() => Assert.Throws<OperationCanceledException>(
         () => InterleavedRunner.Run([new Contender("x", () => { })], 3, cancellation: new CancellationToken(canceled: true)));
 

@@ -6,7 +6,14 @@ namespace NativeSparse.Measurement;
 /// <param name="High">Upper end of the interval.</param>
 public readonly record struct PairedRatio(double Median, double Low, double High)
 {
-    /// <summary>The median and the order statistics around it that hold the true median with 95 % probability.</summary>
+    /// <summary>
+    /// Least ratios whose interval holds the true median with 95 % probability: all of fewer lie on the same side of it too often,
+    /// 2^(1 - n) of the time.
+    /// </summary>
+    public const int LeastCount = 6;
+
+    /// <summary>The median and the order statistics around it that hold the true median with 95 % probability; of fewer than <see cref="LeastCount"/> ratios the
+    /// smallest and the largest, which do so less often.</summary>
     /// <exception cref="ArgumentException">There is no ratio.</exception>
     public static PairedRatio Of(IEnumerable<double> ratios)
     {

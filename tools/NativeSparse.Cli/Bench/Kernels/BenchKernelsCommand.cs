@@ -64,7 +64,8 @@ internal sealed class BenchKernelsCommand : ToolCommand
     private readonly Option<bool> _assert = new("--assert")
     {
         Description = "Exit code 1 when the backend that is chosen automatically is more than 5 % slower in a case than ONNX Runtime or than another "
-            + "backend of the run, or the layout that the cost model picks for sparse weights than another: the confidence interval of the paired ratio lies below 0.95.",
+            + "backend of the run, or the layout that the cost model picks for sparse weights than another: the confidence interval of the paired ratio lies below 0.95. "
+            + $"Takes at least {PairedRatio.LeastCount} rounds: fewer have no such interval.",
     };
 
     private readonly Option<bool> _measureCosts = new("--measure-costs")
@@ -97,6 +98,7 @@ internal sealed class BenchKernelsCommand : ToolCommand
     /// <inheritdoc/>
     protected override int Execute(Invocation invocation)
     {
+        CheckRounds(invocation);
         var options = new KernelBenchOptions
         {
             Cases = Cases(invocation),
@@ -128,6 +130,15 @@ internal sealed class BenchKernelsCommand : ToolCommand
         catch (NotSupportedException exception)
         {
             throw new UsageException($"{exception.Message}; choose with --family and --precision");
+        }
+    }
+
+    private void CheckRounds(Invocation invocation)
+    {
+        if (invocation.Get(_assert) && invocation.Get(_rounds) is var rounds and < PairedRatio.LeastCount)
+        {
+            throw new UsageException(
+                $"--assert judges by the 95 % interval of the ratio over the rounds: expected --rounds {PairedRatio.LeastCount} or more, got {rounds}");
         }
     }
 
