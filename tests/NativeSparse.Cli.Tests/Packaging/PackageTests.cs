@@ -71,7 +71,7 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
             var output = await feed.Run(folder, "dotnet", "run", "-c", "Release", "--", Model);
 
             Assert.Matches(@"logits: \[\d+, \d+, 2048\]", output);
-            Assert.Matches(@"6 feed-forward networks on \S+, \d+ bytes", output);
+            Assert.Matches(@"19 networks and linears on \S+, \d+ bytes", output);
         }
     }
 
