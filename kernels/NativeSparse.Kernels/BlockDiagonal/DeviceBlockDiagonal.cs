@@ -81,7 +81,8 @@ internal sealed class DeviceBlockDiagonal(Device device) : IBlockDiagonalMatMul
         {
             using var call = new DeviceCall(device);
             var (bias, multiplier, result) = (call.Read(epilogue.Bias), call.Read(epilogue.Multiplier), call.Write(y));
-            _products.Run(call, call.Read(x), table, bias, multiplier, epilogue.Activation, result);
+            var product = new DeviceProduct { Table = table, Bias = bias, Multiplier = multiplier, Activation = epilogue.Activation };
+            _products.Run(call, call.Read(x), product, result);
             call.Finish();
         }
         catch (AcceleratorException failure)
@@ -101,8 +102,10 @@ internal sealed class DeviceBlockDiagonal(Device device) : IBlockDiagonalMatMul
             using var call = new DeviceCall(device);
             var (bias, multiplier, result) = (call.Read(epilogue.Bias), call.Read(epilogue.Multiplier), call.Write(y));
             var middle = call.Rent(x.Rows, first.OutputWidth);
-            _products.Run(call, call.Read(x), before, default, default, default, middle, second.Count, second.Block(0).InputWidth);
-            _products.Run(call, middle, after, bias, multiplier, epilogue.Activation, result, second.Count);
+            var expansion = new DeviceProduct { Table = before, Turns = second.Count, TurnLength = second.Block(0).InputWidth };
+            _products.Run(call, call.Read(x), expansion, middle);
+            var product = new DeviceProduct { Table = after, Bias = bias, Multiplier = multiplier, Activation = epilogue.Activation, Turns = second.Count };
+            _products.Run(call, middle, product, result);
             call.Finish();
         }
         catch (AcceleratorException failure)
@@ -123,8 +126,9 @@ internal sealed class DeviceBlockDiagonal(Device device) : IBlockDiagonalMatMul
             using var call = new DeviceCall(device);
             var (bias, multiplier, result) = (call.Read(epilogue.Bias), call.Read(epilogue.Multiplier), call.Write(y));
             var middle = call.Rent(x.Rows, blocks.OutputWidth);
-            _products.Run(call, call.Read(x), table, default, default, default, middle);
-            _products.Run(call, middle, matrix.Table, bias, multiplier, epilogue.Activation, result);
+            _products.Run(call, call.Read(x), new DeviceProduct { Table = table }, middle);
+            var product = new DeviceProduct { Table = matrix.Table, Bias = bias, Multiplier = multiplier, Activation = epilogue.Activation };
+            _products.Run(call, middle, product, result);
             call.Finish();
         }
         catch (AcceleratorException failure)

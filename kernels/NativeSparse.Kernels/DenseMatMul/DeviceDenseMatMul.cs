@@ -46,7 +46,8 @@ internal sealed class DeviceDenseMatMul(Device device) : IDenseMatMul
             var multiplier = call.Read(epilogue.Multiplier);
             var bias = call.Read(epilogue.Bias);
             var result = call.Write(y);
-            _products.Run(call, call.Read(x), own.Table, bias, multiplier, epilogue.Activation, result);
+            var product = new DeviceProduct { Table = own.Table, Bias = bias, Multiplier = multiplier, Activation = epilogue.Activation };
+            _products.Run(call, call.Read(x), product, result);
             call.Finish();
         }
         catch (AcceleratorException failure)
@@ -67,13 +68,31 @@ internal sealed class DeviceDenseMatMul(Device device) : IDenseMatMul
             var input = call.Read(x);
             var result = call.Write(y);
             var hidden = call.Rent(x.Rows, up.OutputWidth);
-            _products.Run(call, input, up.Table, call.Read(network.UpBias), default, gate is null ? network.Activation : default, hidden);
-            if (gate is not null)
+            var isPair = gate is not null && up.Table.IsPairOf(gate.Table);
+            var expansion = new DeviceProduct
             {
-                _products.Run(call, input, gate.Table, call.Read(network.GateBias), hidden, network.Activation, hidden);
+                Table = up.Table,
+                Bias = call.Read(network.UpBias),
+                Gate = isPair ? gate!.Table : null,
+                GateBias = isPair ? call.Read(network.GateBias) : default,
+                Activation = gate is null || isPair ? network.Activation : default,
+                KeepsRanges = down.Precision == Precision.Int8 && (gate is null || isPair),
+            };
+            var ranges = _products.Run(call, input, expansion, hidden);
+            if (gate is not null && !isPair)
+            {
+                var product = new DeviceProduct
+                {
+                    Table = gate.Table,
+                    Bias = call.Read(network.GateBias),
+                    Multiplier = hidden,
+                    Activation = network.Activation,
+                    KeepsRanges = down.Precision == Precision.Int8,
+                };
+                ranges = _products.Run(call, input, product, hidden);
             }
 
-            _products.Run(call, hidden, down.Table, call.Read(network.DownBias), default, default, result);
+            _products.Run(call, hidden, new DeviceProduct { Table = down.Table, Bias = call.Read(network.DownBias), Ranges = ranges }, result);
             call.Finish();
         }
         catch (AcceleratorException failure)

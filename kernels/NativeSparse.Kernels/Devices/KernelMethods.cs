@@ -12,10 +12,11 @@ internal static class KernelMethods
         MethodInfo[] tiles =
         [
             .. Tiles<FloatTile, float, Quad>(), .. Tiles<BFloat16Tile, float, BFloat16Quad>(), .. Tiles<IntegerTile, int, int>(),
+            .. Tiles<RoundedTile, float, int>(),
         ];
         return
         [
-            .. tiles, Quantize, SparseSingle, SparseQuads, SparseInt8, Transpose, Routing, ExpertBins, ExpertSums, ExpertSumsInt8, ExpertRounding,
+            .. tiles, Quantize, SparseSingle, SparseQuads, SparseInt8, Transpose, Routing, ExpertBins, ExpertBinsInt8, ExpertSums, ExpertSumsInt8, ExpertRounding,
             LowRankHidden, LowRankSums, Fill, Features, Semiring, Active, ActiveRows<FloatTile, float, Quad>(), ActiveRows<IntegerTile, int, int>(),
             Naive, NaiveSparse, NaiveExpand, NaiveReduce,
         ];
@@ -41,6 +42,8 @@ internal static class KernelMethods
     public static MethodInfo Routing => Of(typeof(RoutingKernel), nameof(RoutingKernel.Run));
 
     public static MethodInfo ExpertBins => Of(typeof(ExpertBinKernel), nameof(ExpertBinKernel.Run));
+
+    public static MethodInfo ExpertBinsInt8 => Of(typeof(ExpertBinKernel), nameof(ExpertBinKernel.RunInt8));
 
     public static MethodInfo ExpertSums => Of(typeof(ExpertSumKernel), nameof(ExpertSumKernel.Run));
 

@@ -20,8 +20,9 @@ internal sealed class DeviceSparseInt8(Device device)
     public void Run(in DeviceCall call, View x, DeviceQuantizedSparse weights, in Epilogue epilogue, View y)
     {
         var operands = weights.Operands(call);
-        var rounded = _rounding.Run(call, x, weights.Parts(call), 1, weights.WordsOfRow);
-        var turned = _transpose.Run(call, rounded.Words.Cast<float>(), x.Rows, weights.WordsOfRow, rounded.WordStride);
+        var rounded = RoundedRows.Rent(call, x, 1, weights.WordsOfRow);
+        _rounding.Run(call, x, weights.Parts(call), rounded);
+        var turned = _transpose.Run(call, rounded.Words.Cast<float>(), x.Rows, weights.WordsOfRow, rounded.Stride);
         var (bias, multiplier) = (call.Read(epilogue.Bias), call.Read(epilogue.Multiplier));
         operands.Inputs = call.Values<Quad>(turned);
         operands.Rows = rounded.Quanta;

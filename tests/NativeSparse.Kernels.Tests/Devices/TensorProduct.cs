@@ -116,7 +116,7 @@ internal sealed class TensorProduct
         [
             memory.Add<TileMatrix>(matrices), memory.Add<TileSpan>(_spans), memory.Add<int>(_index),
             _precision == Precision.Int8 ? memory.Add<byte>(_bytes) : memory.Add<float>(_inputs), memory.Add(_layout.Weights), memory.Add<RowQuantum>(_quanta),
-            memory.Add(_layout.Columns), memory.Add<float>(_bias), memory.Add<float>(_multiplier), y,
+            memory.Add(_layout.Columns), memory.Add<float>(_bias), memory.Add<float>(_multiplier), y, .. new ulong[8],
         ];
         var blocks = (_rows + TensorTile.Rows - 1) / TensorTile.Rows;
         var p = new TileParameters

@@ -11,6 +11,8 @@ internal readonly struct BFloat16Tile : ITileFormat<float, BFloat16Quad>
 
     public static bool IsInteger => false;
 
+    public static bool IsRounding => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Total(float total, float part) => total + part;
 
@@ -21,7 +23,7 @@ internal readonly struct BFloat16Tile : ITileFormat<float, BFloat16Quad>
     public static Quad LoadAny(ArrayView<float> inputs, long row, int k, int count) => FloatTile.LoadAny(inputs, row, k, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Quad WidenInputs(Quad loaded) => loaded;
+    public static Quad WidenInputs(Quad loaded, RoundedRow row) => loaded;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quad LoadWeights(ArrayView<BFloat16Quad> weights, long index)

@@ -3,7 +3,7 @@ using ILGPU.Runtime;
 
 namespace NativeSparse.Kernels;
 
-/// <summary>Rounds rows for the int8 products of a device.</summary>
+/// <summary>Rounds rows for the int8 products of a device, by a launch.</summary>
 internal sealed class DeviceRounding(Device device)
 {
     private readonly DeviceKernel<Launcher> _kernel = new(device, KernelMethods.Quantize);
@@ -20,16 +20,11 @@ internal sealed class DeviceRounding(Device device)
     /// <param name="call">The call.</param>
     /// <param name="x">The rows, on the device.</param>
     /// <param name="parts">What each part of a row reads and writes.</param>
-    /// <param name="count">How many of them are rounded.</param>
-    /// <param name="stride">Words of a rounded row.</param>
-    public (ArrayView<int> Words, int WordStride, ArrayView<RowQuantum> Quanta) Run(
-        in DeviceCall call, View x, ArrayView<TileMatrix> parts, int count, int stride)
+    /// <param name="rounded">What is written.</param>
+    public void Run(in DeviceCall call, View x, ArrayView<TileMatrix> parts, in RoundedRows rounded)
     {
-        var words = call.Values<int>(call.RentInt32(x.Rows, stride));
-        var quanta = call.Values<RowQuantum>(call.RentInt32(x.Rows, 2 * count));
-        var p = new QuantizeParameters { Stride = x.Stride, WordStride = stride, Parts = count };
-        var config = new KernelConfig(new Index3D(x.Rows, count, 1), new Index3D(device.GroupThreads, 1, 1));
-        _kernel.Launcher(device.Launch(), config, p, parts, call.Values<float>(x), words, quanta);
-        return (words, stride, quanta);
+        var p = new QuantizeParameters { Stride = x.Stride, WordStride = rounded.Stride, Parts = rounded.Parts };
+        var config = new KernelConfig(new Index3D(x.Rows, rounded.Parts, 1), new Index3D(device.GroupThreads, 1, 1));
+        _kernel.Launcher(device.Launch(), config, p, parts, call.Values<float>(x), rounded.Words, rounded.Quanta);
     }
 }

@@ -27,7 +27,9 @@ internal sealed class DeviceTable : IDisposable
         _table = DeviceUpload.Store<TileMatrix>(device, _matrices);
         HasWholeGroups = _matrices.All(matrix => matrix.Inputs % 4 == 0);
         IsAligned = _matrices.All(matrix => matrix.InputStart % 4 == 0 && matrix.Inputs % 4 == 0);
+        IsSourceAligned = _matrices.All(matrix => matrix.SourceStart % 4 == 0 && matrix.Inputs % 4 == 0);
         WidestColumns = _matrices.Max(matrix => matrix.Columns);
+        MostInputs = _matrices.Max(matrix => matrix.Inputs);
     }
 
     private DeviceTable(DeviceTable all, int index)
@@ -42,8 +44,8 @@ internal sealed class DeviceTable : IDisposable
         ];
         (_weightBytes, _columnCount, _weights, _columns) = (all._weightBytes, all._columnCount, all._weights, all._columns);
         _table = DeviceUpload.Store<TileMatrix>(_device, _matrices);
-        HasWholeGroups = IsAligned = matrix.Inputs % 4 == 0;
-        WidestColumns = matrix.Columns;
+        HasWholeGroups = IsAligned = IsSourceAligned = matrix.Inputs % 4 == 0;
+        (WidestColumns, MostInputs) = (matrix.Columns, matrix.Inputs);
     }
 
     public Device Device => _device;
@@ -54,11 +56,22 @@ internal sealed class DeviceTable : IDisposable
 
     public int WidestColumns { get; }
 
+    public int MostInputs { get; }
+
     /// <summary>Whether the inputs of every matrix are whole groups of four.</summary>
     public bool HasWholeGroups { get; }
 
     /// <summary>Whether the inputs of every matrix are whole groups of four of a row.</summary>
     public bool IsAligned { get; }
+
+    /// <summary>The same of rows before they are rounded.</summary>
+    public bool IsSourceAligned { get; }
+
+    /// <summary>Whether a product may compute this table's only matrix and another's at once, four columns by turns.</summary>
+    public bool IsPairOf(DeviceTable other) =>
+        _matrices.Length == 1 && other._matrices.Length == 1 && Precision == other.Precision
+        && _matrices[0] is var own && other._matrices[0] is var second
+        && (own.Start, own.ColumnStart, own.Inputs, own.Columns) == (second.Start, second.ColumnStart, second.Inputs, second.Columns);
 
     public long ByteCount
     {
@@ -77,17 +90,34 @@ internal sealed class DeviceTable : IDisposable
     /// <summary>One of the matrices by itself, for as long as this lives; the weights stay this table's.</summary>
     public DeviceTable Part(int index) => new(this, index);
 
-    /// <summary>The operands of a product that come with the weights.</summary>
+    /// <summary>The operands of a product that come with the weights; the others are some memory that is not read.</summary>
     public TileOperands<TInput, TWeight> Operands<TInput, TWeight>(in DeviceCall call)
         where TInput : unmanaged
         where TWeight : unmanaged
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, typeof(PackedMatrix));
+        var columns = _columnCount == 0 ? call.Values<ColumnQuantum>(default) : call.Values<ColumnQuantum>(_columns, _columnCount);
+        var weights = call.Values<TWeight>(_weights, _weightBytes / Marshal.SizeOf<TWeight>());
         return new TileOperands<TInput, TWeight>
         {
             Matrices = call.Values<TileMatrix>(_table, _matrices.Length),
-            Weights = call.Values<TWeight>(_weights, _weightBytes / Marshal.SizeOf<TWeight>()),
-            ColumnQuanta = _columnCount == 0 ? call.Values<ColumnQuantum>(default) : call.Values<ColumnQuantum>(_columns, _columnCount),
+            Weights = weights,
+            ColumnQuanta = columns,
+            Spans = call.Values<TileSpan>(default),
+            Index = call.Values<int>(default),
+            Inputs = call.Values<TInput>(default),
+            RowQuanta = call.Values<RowQuantum>(default),
+            Bias = call.Values<float>(default),
+            Multiplier = call.Values<float>(default),
+            Outputs = call.Values<float>(default),
+            Gates = weights,
+            GateQuanta = columns,
+            GateBias = call.Values<float>(default),
+            Ranges = call.Values<RowRange>(default),
+            OutputRanges = call.Values<RowRange>(default),
+            Counts = call.Values<int>(default),
+            Slots = call.Values<int>(default),
+            Factors = call.Values<float>(default),
         };
     }
 

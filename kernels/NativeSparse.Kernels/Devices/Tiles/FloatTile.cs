@@ -8,6 +8,8 @@ internal readonly struct FloatTile : ITileFormat<float, Quad>
 {
     public static bool IsInteger => false;
 
+    public static bool IsRounding => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Total(float total, float part) => total + part;
 
@@ -26,7 +28,7 @@ internal readonly struct FloatTile : ITileFormat<float, Quad>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Quad WidenInputs(Quad loaded) => loaded;
+    public static Quad WidenInputs(Quad loaded, RoundedRow row) => loaded;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quad LoadWeights(ArrayView<Quad> weights, long index) => weights[index];

@@ -15,6 +15,9 @@ internal interface ITileFormat<TInput, TWeight>
     /// <summary>Whether sums are whole numbers: runs of 512 products are exact in float32, totals are kept as int32 bits.</summary>
     static abstract bool IsInteger { get; }
 
+    /// <summary>Whether inputs lie in memory as float32 and are rounded to u8 when they are widened.</summary>
+    static abstract bool IsRounding { get; }
+
     /// <summary>Adds a run of sums to a total.</summary>
     static abstract float Total(float total, float part);
 
@@ -25,7 +28,9 @@ internal interface ITileFormat<TInput, TWeight>
     static abstract Quad LoadAny(ArrayView<TInput> inputs, long row, int k, int count);
 
     /// <summary>Loaded inputs as float32.</summary>
-    static abstract Quad WidenInputs(Quad loaded);
+    /// <param name="loaded">As they lie in memory.</param>
+    /// <param name="row">What the row is rounded by, where it is.</param>
+    static abstract Quad WidenInputs(Quad loaded, RoundedRow row);
 
     /// <summary>Four weights as they lie in memory.</summary>
     static abstract Quad LoadWeights(ArrayView<TWeight> weights, long index);

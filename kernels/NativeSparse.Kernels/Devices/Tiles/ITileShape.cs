@@ -6,6 +6,9 @@ internal interface ITileShape
     /// <summary>Threads along the columns: 8 columns each.</summary>
     static abstract int Across { get; }
 
+    /// <summary><see cref="Across"/> as a power of two.</summary>
+    static abstract int AcrossBits { get; }
+
     /// <summary>Threads along the rows: 4 rows each.</summary>
     static abstract int Down { get; }
 }

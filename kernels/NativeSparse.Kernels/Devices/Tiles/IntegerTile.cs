@@ -11,6 +11,8 @@ internal readonly struct IntegerTile : ITileFormat<int, int>
 
     public static bool IsInteger => true;
 
+    public static bool IsRounding => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Total(float total, float part) => Interop.IntAsFloat(Interop.FloatAsInt(total) + (uint)(int)part);
 
@@ -21,7 +23,7 @@ internal readonly struct IntegerTile : ITileFormat<int, int>
     public static Quad LoadAny(ArrayView<int> inputs, long row, int k, int count) => k < count ? Word(inputs[row + (k / 4)]) : default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Quad WidenInputs(Quad loaded)
+    public static Quad WidenInputs(Quad loaded, RoundedRow row)
     {
         var word = (int)Interop.FloatAsInt(loaded.X);
         Quad quad = default;

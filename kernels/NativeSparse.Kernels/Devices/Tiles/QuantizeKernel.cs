@@ -10,42 +10,48 @@ internal static class QuantizeKernel
     public static void Run(
         QuantizeParameters p, ArrayView<TileMatrix> parts, ArrayView<float> inputs, ArrayView<int> words, ArrayView<RowQuantum> quanta)
     {
-        var lows = SharedMemory.Allocate<float>(MostThreads);
-        var highs = SharedMemory.Allocate<float>(MostThreads);
+        var ranges = SharedMemory.Allocate<RowRange>(MostThreads);
+        Round(p, Grid.IdxX, Grid.IdxY, ranges, parts, inputs, words, quanta);
+    }
+
+    /// <summary>One part of one row, by a group.</summary>
+    public static void Round(
+        in QuantizeParameters p,
+        int row,
+        int number,
+        ArrayView<RowRange> ranges,
+        ArrayView<TileMatrix> parts,
+        ArrayView<float> inputs,
+        ArrayView<int> words,
+        ArrayView<RowQuantum> quanta)
+    {
         var thread = Group.IdxX;
-        var row = Grid.IdxX;
-        var part = parts[Grid.IdxY];
+        var part = parts[number];
         var start = ((long)row * p.Stride) + part.SourceStart;
-        var low = 0f;
-        var high = 0f;
+        RowRange range = default;
         for (var k = thread; k < part.Inputs; k += Group.DimX)
         {
-            var value = inputs[start + k];
-
-            // A NaN or an infinity makes the difference a NaN, which no comparison below loses.
-            var isFinite = value - value == 0;
-            low = isFinite ? IntrinsicMath.Min(low, value) : float.NegativeInfinity;
-            high = IntrinsicMath.Max(high, isFinite ? value : 0);
+            range.Include(inputs[start + k]);
         }
 
-        lows[thread] = low;
-        highs[thread] = high;
+        ranges[thread] = range;
         Group.Barrier();
-        for (var half = Group.DimX / 2; half > 0; half /= 2)
+        for (var half = Group.DimX >> 1; half > 0; half >>= 1)
         {
             if (thread < half)
             {
-                lows[thread] = IntrinsicMath.Min(lows[thread], lows[thread + half]);
-                highs[thread] = IntrinsicMath.Max(highs[thread], highs[thread + half]);
+                var joined = ranges[thread];
+                joined.Include(ranges[thread + half]);
+                ranges[thread] = joined;
             }
 
             Group.Barrier();
         }
 
-        var quantum = RowQuantum.Of(lows[0], highs[0], out var inverse);
+        var quantum = RowQuantum.Of(ranges[0].Low, ranges[0].High, out var inverse);
         if (thread == 0)
         {
-            quanta[(row * p.Parts) + Grid.IdxY] = quantum;
+            quanta[(row * p.Parts) + number] = quantum;
         }
 
         var line = ((long)row * p.WordStride) + part.InputStart;

@@ -12,9 +12,11 @@ internal static class RowKernel
     public const int Rows = 8;
 
     /// <summary>Columns of a group.</summary>
-    public const int Columns = 16;
+    public const int Columns = 1 << ColumnBits;
 
-    private const int Lanes = Columns / 4;
+    private const int LaneBits = 2;
+    private const int Lanes = 1 << LaneBits;
+    private const int ColumnBits = LaneBits + 2;
 
     /// <summary>Threads of a group.</summary>
     public const int Threads = Lanes * TileSums.Runs;
@@ -27,63 +29,76 @@ internal static class RowKernel
     {
         var parts = SharedMemory.Allocate<Quad>(Rows * TileSums.Runs * Lanes);
         var totals = SharedMemory.Allocate<float>(Rows * Columns);
+        var rounded = SharedMemory.Allocate<RoundedRow>(Rows);
         var partValues = parts.Cast<float>();
-        var lane = Group.IdxX % Lanes;
+        var lane = Group.IdxX & (Lanes - 1);
         var span = TileSpan.OfGroup(p, o.Spans, Rows);
         var number = span.Matrix;
         var firstRow = span.FirstRow;
         var rows = span.Rows;
         var matrix = o.Matrices[number];
         var firstQuad = Grid.IdxX * Lanes;
-        if (rows <= 0 || 4 * firstQuad >= matrix.Columns)
+        if (rows <= 0 || 4 * firstQuad >= (p.IsPair != 0 ? 8 * matrix.Stride : matrix.Columns))
         {
             return;
         }
 
-        var row0 = Source(p, o.Index, firstRow, 0, rows) + matrix.InputStart;
-        var row1 = Source(p, o.Index, firstRow, 1, rows) + matrix.InputStart;
-        var row2 = Source(p, o.Index, firstRow, 2, rows) + matrix.InputStart;
-        var row3 = Source(p, o.Index, firstRow, 3, rows) + matrix.InputStart;
-        var row4 = Source(p, o.Index, firstRow, 4, rows) + matrix.InputStart;
-        var row5 = Source(p, o.Index, firstRow, 5, rows) + matrix.InputStart;
-        var row6 = Source(p, o.Index, firstRow, 6, rows) + matrix.InputStart;
-        var row7 = Source(p, o.Index, firstRow, 7, rows) + matrix.InputStart;
+        if (TFormat.IsRounding)
+        {
+            var bits = GroupRounding.ShareBits(rows);
+            var range = p.RangeParts != 0
+                ? GroupRounding.OfParts(p, o, firstRow, rows, bits)
+                : OfInputs<TAccess, TFormat, TInput, TWeight>(p, o, matrix, firstRow, rows, bits);
+            GroupRounding.Join(range, bits, p.IsToken != 0, parts.Cast<RowRange>(), rounded);
+        }
+
+        var start = Start<TFormat, TInput, TWeight>(matrix);
+        var row0 = Source(p, o.Index, firstRow, 0, rows) + start;
+        var row1 = Source(p, o.Index, firstRow, 1, rows) + start;
+        var row2 = Source(p, o.Index, firstRow, 2, rows) + start;
+        var row3 = Source(p, o.Index, firstRow, 3, rows) + start;
+        var row4 = Source(p, o.Index, firstRow, 4, rows) + start;
+        var row5 = Source(p, o.Index, firstRow, 5, rows) + start;
+        var row6 = Source(p, o.Index, firstRow, 6, rows) + start;
+        var row7 = Source(p, o.Index, firstRow, 7, rows) + start;
         var run = TileSums.RunLength(matrix.Inputs);
         var runs = (matrix.Inputs + run - 1) / run;
-        var quad = firstQuad + lane;
-        for (var slice = Group.IdxX / Lanes; slice < runs; slice += Group.DimX / Lanes)
+        var isGate = p.IsPair != 0 && (lane & 1) != 0;
+        var allWeights = isGate ? o.Gates : o.Weights;
+        var quad = p.IsPair != 0 ? (firstQuad + lane) >> 1 : firstQuad + lane;
+        for (var slice = Group.IdxX >> LaneBits; slice < runs; slice += Group.DimX >> LaneBits)
         {
             Quad part0 = default, part1 = default, part2 = default, part3 = default, part4 = default, part5 = default, part6 = default, part7 = default;
             var end = IntrinsicMath.Min((slice + 1) * run, matrix.Inputs);
             for (var k = slice * run; k < end && quad < matrix.Stride; k += 4)
             {
                 var at = matrix.Start + ((long)k * matrix.Stride) + quad;
-                var weights0 = TFormat.LoadWeights(o.Weights, at);
-                var weights1 = TFormat.LoadWeights(o.Weights, at + Step<TAccess>(k + 1, end, matrix.Stride));
-                var weights2 = TFormat.LoadWeights(o.Weights, at + (2 * Step<TAccess>(k + 2, end, matrix.Stride)));
-                var weights3 = TFormat.LoadWeights(o.Weights, at + (3 * Step<TAccess>(k + 3, end, matrix.Stride)));
+                var weights0 = TFormat.LoadWeights(allWeights, at);
+                var weights1 = TFormat.LoadWeights(allWeights, at + Step<TAccess>(k + 1, end, matrix.Stride));
+                var weights2 = TFormat.LoadWeights(allWeights, at + (2 * Step<TAccess>(k + 2, end, matrix.Stride)));
+                var weights3 = TFormat.LoadWeights(allWeights, at + (3 * Step<TAccess>(k + 3, end, matrix.Stride)));
                 weights0 = TFormat.WidenWeights(weights0);
                 weights1 = Widen<TAccess, TFormat, TInput, TWeight>(weights1, k + 1, end);
                 weights2 = Widen<TAccess, TFormat, TInput, TWeight>(weights2, k + 2, end);
                 weights3 = Widen<TAccess, TFormat, TInput, TWeight>(weights3, k + 3, end);
-                Add(ref part0, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row0, k, matrix.Inputs), weights0, weights1, weights2, weights3);
+                Add(ref part0, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row0, k, matrix.Inputs, rounded, 0), weights0, weights1, weights2, weights3);
                 if (rows > 1)
                 {
-                    Add(ref part1, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row1, k, matrix.Inputs), weights0, weights1, weights2, weights3);
+                    Add(ref part1, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row1, k, matrix.Inputs, rounded, 1), weights0, weights1, weights2, weights3);
                 }
 
                 if (rows > 2)
                 {
-                    Add(ref part2, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row2, k, matrix.Inputs), weights0, weights1, weights2, weights3);
-                    Add(ref part3, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row3, k, matrix.Inputs), weights0, weights1, weights2, weights3);
+                    Add(ref part2, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row2, k, matrix.Inputs, rounded, 2), weights0, weights1, weights2, weights3);
+                    Add(ref part3, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row3, k, matrix.Inputs, rounded, 3), weights0, weights1, weights2, weights3);
                 }
 
                 if (rows > 4)
                 {
-                    Add(ref part4, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row4, k, matrix.Inputs), weights0, weights1, weights2, weights3);
-                    Add(ref part5, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row5, k, matrix.Inputs), weights0, weights1, weights2, weights3);
-                    Add(ref part6, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row6, k, matrix.Inputs), weights0, weights1, weights2, weights3);
-                    Add(ref part7, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row7, k, matrix.Inputs), weights0, weights1, weights2, weights3);
+                    Add(ref part4, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row4, k, matrix.Inputs, rounded, 4), weights0, weights1, weights2, weights3);
+                    Add(ref part5, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row5, k, matrix.Inputs, rounded, 5), weights0, weights1, weights2, weights3);
+                    Add(ref part6, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row6, k, matrix.Inputs, rounded, 6), weights0, weights1, weights2, weights3);
+                    Add(ref part7, Load<TAccess, TFormat, TInput, TWeight>(o.Inputs, row7, k, matrix.Inputs, rounded, 7), weights0, weights1, weights2, weights3);
                 }
             }
 
@@ -103,27 +118,80 @@ internal static class RowKernel
             var total = 0f;
             for (var slice = 0; slice < runs; slice++)
             {
-                total = TFormat.Total(total, partValues[(((i / Columns * TileSums.Runs) + slice) * Columns) + (i % Columns)]);
+                total = TFormat.Total(total, partValues[((((i >> ColumnBits) * TileSums.Runs) + slice) << ColumnBits) + (i & (Columns - 1))]);
             }
 
             totals[i] = total;
         }
 
         Group.Barrier();
-        var outputs = p.IsGated != 0 ? Columns / 2 : Columns;
+        var outputBits = p.IsGated != 0 ? ColumnBits - 1 : ColumnBits;
         var firstOutput = p.IsGated != 0 ? firstQuad * 2 : firstQuad * 4;
-        var allOutputs = p.IsGated != 0 ? matrix.Columns / 2 : matrix.Columns;
-        for (var i = Group.IdxX; i < Rows * outputs; i += Group.DimX)
+        var allOutputs = p.IsGated != p.IsPair ? matrix.Columns >> 1 : matrix.Columns;
+        for (var i = Group.IdxX; i < Rows << outputBits; i += Group.DimX)
         {
-            var row = i / outputs;
-            var output = i % outputs;
+            var row = i >> outputBits;
+            var output = i & ((1 << outputBits) - 1);
+            var value = 0f;
             if (row < rows && firstOutput + output < allOutputs)
             {
-                var place = (row * Columns) + (p.IsGated != 0 ? (output / 4 * 8) + (output % 4) : output);
-                TileStore.Store<TFormat, TInput, TWeight>(p, o, matrix, firstRow + row, firstOutput + output, totals, place);
+                var place = (row << ColumnBits) + TileStore.Column(p.IsGated, output);
+                var quantum = TFormat.IsRounding ? rounded[row].Quantum : TileStore.Quantum<TFormat, TInput, TWeight>(p, o, matrix, firstRow + row);
+                value = TileStore.Store<TFormat, TInput, TWeight>(p, o, matrix, quantum, firstRow + row, firstOutput + output, totals, place);
+            }
+
+            if (TFormat.IsInteger)
+            {
+                partValues[i] = value;
             }
         }
+
+        if (!TFormat.IsInteger)
+        {
+            return;
+        }
+
+        Group.Barrier();
+        if (p.KeepsRanges != 0 && Group.IdxX < rows)
+        {
+            RowRange range = default;
+            for (var output = 0; output < 1 << outputBits; output++)
+            {
+                range.Include(partValues[(Group.IdxX << outputBits) + output]);
+            }
+
+            o.OutputRanges[((long)(firstRow + Group.IdxX) * Grid.DimX) + Grid.IdxX] = range;
+        }
+
+        if (TFormat.IsRounding && p.IsRaw != 0 && Grid.IdxX == 0 && Group.IdxX < rows)
+        {
+            o.RowQuanta[firstRow + Group.IdxX] = rounded[Group.IdxX].Quantum;
+        }
     }
+
+    /// <summary>This thread's share of the range of its row's inputs.</summary>
+    private static RowRange OfInputs<TAccess, TFormat, TInput, TWeight>(
+        in TileParameters p, in TileOperands<TInput, TWeight> o, in TileMatrix matrix, int firstRow, int rows, int bits)
+        where TAccess : unmanaged, ITileAccess
+        where TFormat : unmanaged, ITileFormat<TInput, TWeight>
+        where TInput : unmanaged
+        where TWeight : unmanaged
+    {
+        var row = Source(p, o.Index, firstRow, Group.IdxX >> bits, rows) + matrix.SourceStart;
+        var lane = Group.IdxX & ((1 << bits) - 1);
+        RowRange range = default;
+        for (var k = 4 * lane; k < matrix.Inputs; k += 4 << bits)
+        {
+            range.Include(TAccess.IsAligned ? TFormat.LoadAligned(o.Inputs, row, k) : TFormat.LoadAny(o.Inputs, row, k, matrix.Inputs));
+        }
+
+        return range;
+    }
+
+    private static int Start<TFormat, TInput, TWeight>(in TileMatrix matrix)
+        where TFormat : unmanaged, ITileFormat<TInput, TWeight>
+        where TInput : unmanaged
+        where TWeight : unmanaged => TFormat.IsRounding ? matrix.SourceStart : matrix.InputStart;
 
     /// <summary>Where a row of inputs begins; rows that are not there repeat the first.</summary>
     private static long Source(in TileParameters p, ArrayView<int> index, int firstRow, int row, int rows)
@@ -142,12 +210,14 @@ internal static class RowKernel
         where TInput : unmanaged
         where TWeight : unmanaged => TFormat.WidenWeights(TAccess.IsAligned || input < end ? loaded : default);
 
-    private static Quad Load<TAccess, TFormat, TInput, TWeight>(ArrayView<TInput> inputs, long row, int k, int count)
+    private static Quad Load<TAccess, TFormat, TInput, TWeight>(
+        ArrayView<TInput> inputs, long row, int k, int count, ArrayView<RoundedRow> rounded, int number)
         where TAccess : unmanaged, ITileAccess
         where TFormat : unmanaged, ITileFormat<TInput, TWeight>
         where TInput : unmanaged
         where TWeight : unmanaged =>
-        TFormat.WidenInputs(TAccess.IsAligned ? TFormat.LoadAligned(inputs, row, k) : TFormat.LoadAny(inputs, row, k, count));
+        TFormat.WidenInputs(
+            TAccess.IsAligned ? TFormat.LoadAligned(inputs, row, k) : TFormat.LoadAny(inputs, row, k, count), TFormat.IsRounding ? rounded[number] : default);
 
     private static void Add(ref Quad part, Quad values, Quad weights0, Quad weights1, Quad weights2, Quad weights3)
     {

@@ -5,5 +5,7 @@ internal readonly struct SmallTile : ITileShape
 {
     public static int Across => 8;
 
+    public static int AcrossBits => 3;
+
     public static int Down => 8;
 }

@@ -25,7 +25,7 @@ internal static class TensorKernel
         var rows = span.Rows;
         var matrix = o.Matrices[number];
         var firstQuad = Grid.IdxX * (TensorTile.Columns / 4);
-        if (rows <= 0 || 4 * firstQuad >= matrix.Columns)
+        if (rows <= 0 || 4 * firstQuad >= (p.IsPair != 0 ? 8 * matrix.Stride : matrix.Columns))
         {
             return;
         }
@@ -41,7 +41,10 @@ internal static class TensorKernel
         var row = ((long)(p.HasIndex != 0 ? o.Index[ownRow] : ownRow) * p.InputStride) + matrix.InputStart;
         var rowInput = part * 4 * TTensor.WordInputs;
         var rowPlace = (line * TensorTile.LineBytes) + (part * 16);
-        var column = matrix.Start + IntrinsicMath.Min(firstQuad + quad, matrix.Stride - 1);
+        var isGate = p.IsPair != 0 && (quad & 1) != 0;
+        var allWeights = isGate ? o.Gates : o.Weights;
+        var ownQuad = p.IsPair != 0 ? (firstQuad + quad) >> 1 : firstQuad + quad;
+        var column = matrix.Start + IntrinsicMath.Min(ownQuad, matrix.Stride - 1);
         var columnInput = pair * 2 * TTensor.WordInputs;
         var columnPlace = TensorTile.WeightBytes + (quad * TensorTile.LineBytes) + (pair * 8);
         var step = TensorTile.StepWords * TTensor.WordInputs;
@@ -52,7 +55,7 @@ internal static class TensorKernel
         {
             var next = first + step;
             var inputs = TTensor.LoadInputs<TAccess>(o.Inputs, row, next + rowInput, matrix.Inputs);
-            var weights = TTensor.LoadWeights(o.Weights, column, matrix.Stride, next + columnInput, matrix.Inputs);
+            var weights = TTensor.LoadWeights(allWeights, column, matrix.Stride, next + columnInput, matrix.Inputs);
             if (first >= 0)
             {
                 TTensor.Multiply(buffer + InputPlace(thread), buffer + WeightPlace(thread));
@@ -76,17 +79,18 @@ internal static class TensorKernel
 
         TTensor.StoreSums(4 * SumPlace(thread));
         Group.Barrier();
-        var outputs = p.IsGated != 0 ? TensorTile.Columns / 2 : TensorTile.Columns;
+        var outputBits = p.IsGated != 0 ? TensorTile.ColumnBits - 1 : TensorTile.ColumnBits;
         var firstOutput = p.IsGated != 0 ? firstQuad * 2 : firstQuad * 4;
-        var allOutputs = p.IsGated != 0 ? matrix.Columns / 2 : matrix.Columns;
-        for (var i = thread; i < TensorTile.Rows * outputs; i += TensorTile.Threads)
+        var allOutputs = p.IsGated != p.IsPair ? matrix.Columns >> 1 : matrix.Columns;
+        for (var i = thread; i < TensorTile.Rows << outputBits; i += TensorTile.Threads)
         {
-            var outputRow = i / outputs;
-            var output = i % outputs;
+            var outputRow = i >> outputBits;
+            var output = i & ((1 << outputBits) - 1);
             if (outputRow < rows && firstOutput + output < allOutputs)
             {
-                var total = (outputRow * TensorTile.SumStride) + (p.IsGated != 0 ? (output / 4 * 8) + (output % 4) : output);
-                TileStore.Store<TFormat, TInput, TWeight>(p, o, matrix, firstRow + outputRow, firstOutput + output, totals, total);
+                var total = (outputRow * TensorTile.SumStride) + TileStore.Column(p.IsGated, output);
+                var quantum = TileStore.Quantum<TFormat, TInput, TWeight>(p, o, matrix, firstRow + outputRow);
+                TileStore.Store<TFormat, TInput, TWeight>(p, o, matrix, quantum, firstRow + outputRow, firstOutput + output, totals, total);
             }
         }
     }

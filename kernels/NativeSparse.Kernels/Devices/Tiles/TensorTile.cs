@@ -9,7 +9,9 @@ internal static class TensorTile
 {
     public const int Rows = 64;
 
-    public const int Columns = 128;
+    public const int ColumnBits = 7;
+
+    public const int Columns = 1 << ColumnBits;
 
     public const int Threads = 256;
 

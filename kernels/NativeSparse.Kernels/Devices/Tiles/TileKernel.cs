@@ -18,11 +18,12 @@ internal static class TileKernel
     {
         var inputTile = SharedMemory.Allocate<Quad>(2 * TileSums.Step * (TShape.Down + 1));
         var weightTile = SharedMemory.Allocate<Quad>(2 * TileSums.Step * 2 * TShape.Across);
+        var rounded = SharedMemory.Allocate<RoundedRow>(4 * TShape.Down);
         var inputValues = inputTile.Cast<float>();
         var totals = weightTile.Cast<float>();
         var thread = Group.IdxX;
-        var across = thread % TShape.Across;
-        var down = thread / TShape.Across;
+        var across = thread & (TShape.Across - 1);
+        var down = thread >> TShape.AcrossBits;
         var threads = TShape.Across * TShape.Down;
 
         var span = TileSpan.OfGroup(p, o.Spans, 4 * TShape.Down);
@@ -31,20 +32,33 @@ internal static class TileKernel
         var rows = span.Rows;
         var matrix = o.Matrices[number];
         var firstQuad = Grid.IdxX * (2 * TShape.Across);
-        if (rows <= 0 || 4 * firstQuad >= matrix.Columns)
+        if (rows <= 0 || 4 * firstQuad >= (p.IsPair != 0 ? 8 * matrix.Stride : matrix.Columns))
         {
             return;
         }
 
-        var rowA = Source(p, o.Index, firstRow, thread / 4, rows);
-        var rowB = Source(p, o.Index, firstRow, (thread + threads) / 4, rows);
-        var place = thread % 4 * 4;
-        var weightRow = thread / (2 * TShape.Across);
-        var weightPlace = thread % (2 * TShape.Across);
-        var weightStep = TShape.Down / 2;
+        var rowA = Source(p, o.Index, firstRow, thread >> 2, rows);
+        var rowB = Source(p, o.Index, firstRow, (thread + threads) >> 2, rows);
+        RoundedRow roundedA = default, roundedB = default;
+        if (TFormat.IsRounding)
+        {
+            var bits = GroupRounding.ShareBits(rows);
+            GroupRounding.Join(GroupRounding.OfParts(p, o, firstRow, rows, bits), bits, p.IsToken != 0, weightTile.Cast<RowRange>(), rounded);
+            roundedA = rounded[IntrinsicMath.Min(thread >> 2, rows - 1)];
+            roundedB = rounded[IntrinsicMath.Min((thread + threads) >> 2, rows - 1)];
+        }
+
+        var place = (thread & 3) << 2;
+        var weightRow = thread >> (TShape.AcrossBits + 1);
+        var weightPlace = thread & ((2 * TShape.Across) - 1);
+        var weightStep = TShape.Down >> 1;
+        var isGate = p.IsPair != 0 && (weightPlace & 1) != 0;
+        var allWeights = isGate ? o.Gates : o.Weights;
+        var quad = p.IsPair != 0 ? (firstQuad + weightPlace) >> 1 : firstQuad + weightPlace;
         QuadPair part0 = default, part1 = default, part2 = default, part3 = default;
         QuadPair total0 = default, total1 = default, total2 = default, total3 = default;
         var run = TileSums.RunLength(matrix.Inputs);
+        var left = run;
         var buffer = 0;
 
         // What the next step needs is loaded into registers while this step is computed, and stored into the other half of shared memory.
@@ -54,8 +68,8 @@ internal static class TileKernel
             Quad weightsA = default, weightsB = default, weightsC = default, weightsD = default;
             var next = first + TileSums.Step;
             inputsA = LoadInputs<TAccess, TFormat, TInput, TWeight>(o, matrix, rowA, next + place);
-            weightsA = LoadWeights<TFormat, TInput, TWeight>(o, matrix, next + weightRow, firstQuad + weightPlace);
-            weightsB = LoadWeights<TFormat, TInput, TWeight>(o, matrix, next + weightRow + weightStep, firstQuad + weightPlace);
+            weightsA = LoadWeights<TFormat, TInput, TWeight>(allWeights, matrix, next + weightRow, quad);
+            weightsB = LoadWeights<TFormat, TInput, TWeight>(allWeights, matrix, next + weightRow + weightStep, quad);
             if (TShape.Across < TileSums.Step)
             {
                 inputsB = LoadInputs<TAccess, TFormat, TInput, TWeight>(o, matrix, rowB, next + place);
@@ -63,8 +77,8 @@ internal static class TileKernel
 
             if (TShape.Down < TileSums.Step)
             {
-                weightsC = LoadWeights<TFormat, TInput, TWeight>(o, matrix, next + weightRow + (2 * weightStep), firstQuad + weightPlace);
-                weightsD = LoadWeights<TFormat, TInput, TWeight>(o, matrix, next + weightRow + (3 * weightStep), firstQuad + weightPlace);
+                weightsC = LoadWeights<TFormat, TInput, TWeight>(allWeights, matrix, next + weightRow + (2 * weightStep), quad);
+                weightsD = LoadWeights<TFormat, TInput, TWeight>(allWeights, matrix, next + weightRow + (3 * weightStep), quad);
             }
 
             if (first >= 0)
@@ -84,8 +98,10 @@ internal static class TileKernel
                     weightsPlace += 8 * TShape.Across;
                 }
 
-                if (next % run == 0 || next >= matrix.Inputs)
+                left -= TileSums.Step;
+                if (left == 0 || next >= matrix.Inputs)
                 {
+                    left = run;
                     total0.Flush<TFormat, TInput, TWeight>(ref part0);
                     total1.Flush<TFormat, TInput, TWeight>(ref part1);
                     total2.Flush<TFormat, TInput, TWeight>(ref part2);
@@ -98,16 +114,16 @@ internal static class TileKernel
             {
                 var inputStart = buffer * TileSums.Step * 4 * (TShape.Down + 1);
                 var weightStart = buffer * TileSums.Step * 2 * TShape.Across;
-                Store<TShape>(inputValues, inputStart + (thread / 4), place, TFormat.WidenInputs(rowA >= 0 && next + place < matrix.Inputs ? inputsA : default));
+                Store<TShape>(inputValues, inputStart + (thread >> 2), place, TFormat.WidenInputs(rowA >= 0 && next + place < matrix.Inputs ? inputsA : default, roundedA));
                 Store(weightTile, weightStart, weightRow, weightPlace, TShape.Across, TFormat.WidenWeights(next + weightRow < matrix.Inputs ? weightsA : default));
                 Store(weightTile, weightStart, weightRow + weightStep, weightPlace, TShape.Across, TFormat.WidenWeights(next + weightRow + weightStep < matrix.Inputs ? weightsB : default));
                 if (TShape.Across < TileSums.Step)
                 {
                     Store<TShape>(
                         inputValues,
-                        inputStart + ((thread + threads) / 4),
+                        inputStart + ((thread + threads) >> 2),
                         place,
-                        TFormat.WidenInputs(rowB >= 0 && next + place < matrix.Inputs ? inputsB : default));
+                        TFormat.WidenInputs(rowB >= 0 && next + place < matrix.Inputs ? inputsB : default, roundedB));
                 }
 
                 if (TShape.Down < TileSums.Step)
@@ -121,29 +137,70 @@ internal static class TileKernel
         }
 
         // Rows leave one of four at a time through shared memory, so that neighbouring threads store neighbouring outputs.
-        var columns = 8 * TShape.Across;
-        var outputs = p.IsGated != 0 ? columns / 2 : columns;
+        var columnBits = TShape.AcrossBits + 3;
+        var outputBits = p.IsGated != 0 ? columnBits - 1 : columnBits;
         var firstOutput = p.IsGated != 0 ? firstQuad * 2 : firstQuad * 4;
-        var allOutputs = p.IsGated != 0 ? matrix.Columns / 2 : matrix.Columns;
+        var allOutputs = p.IsGated != p.IsPair ? matrix.Columns >> 1 : matrix.Columns;
+        var stored = totals.SubView(TShape.Down << columnBits, TShape.Down << columnBits);
+        var ranges = inputTile.Cast<RowRange>();
         for (var r = 0; r < 4; r++)
         {
             var pair = r == 0 ? total0 : r == 1 ? total1 : r == 2 ? total2 : total3;
             weightTile[(down * 2 * TShape.Across) + (2 * across)] = pair.Left;
             weightTile[(down * 2 * TShape.Across) + (2 * across) + 1] = pair.Right;
             Group.Barrier();
-            for (var i = thread; i < TShape.Down * outputs; i += threads)
+            for (var i = thread; i < TShape.Down << outputBits; i += threads)
             {
-                var line = i / outputs;
-                var output = i % outputs;
+                var line = i >> outputBits;
+                var output = i & ((1 << outputBits) - 1);
                 var row = (4 * line) + r;
+                var value = 0f;
                 if (row < rows && firstOutput + output < allOutputs)
                 {
-                    var total = (line * columns) + (p.IsGated != 0 ? (output / 4 * 8) + (output % 4) : output);
-                    TileStore.Store<TFormat, TInput, TWeight>(p, o, matrix, firstRow + row, firstOutput + output, totals, total);
+                    var total = (line << columnBits) + TileStore.Column(p.IsGated, output);
+                    var quantum = TFormat.IsRounding ? rounded[row].Quantum : TileStore.Quantum<TFormat, TInput, TWeight>(p, o, matrix, firstRow + row);
+                    value = TileStore.Store<TFormat, TInput, TWeight>(p, o, matrix, quantum, firstRow + row, firstOutput + output, totals, total);
+                }
+
+                if (TFormat.IsInteger)
+                {
+                    stored[i] = value;
                 }
             }
 
             Group.Barrier();
+            if (TFormat.IsInteger && p.KeepsRanges != 0)
+            {
+                RowRange range = default;
+                for (var output = across; output < 1 << outputBits; output += TShape.Across)
+                {
+                    range.Include(stored[(down << outputBits) + output]);
+                }
+
+                ranges[(((4 * down) + r) << TShape.AcrossBits) + across] = range;
+            }
+        }
+
+        if (!TFormat.IsInteger)
+        {
+            return;
+        }
+
+        Group.Barrier();
+        if (p.KeepsRanges != 0 && thread < rows)
+        {
+            RowRange range = default;
+            for (var other = 0; other < TShape.Across; other++)
+            {
+                range.Include(ranges[(thread << TShape.AcrossBits) + other]);
+            }
+
+            o.OutputRanges[((long)(firstRow + thread) * Grid.DimX) + Grid.IdxX] = range;
+        }
+
+        if (TFormat.IsRounding && p.IsRaw != 0 && Grid.IdxX == 0 && thread < rows)
+        {
+            o.RowQuanta[firstRow + thread] = rounded[thread].Quantum;
         }
     }
 
@@ -183,20 +240,20 @@ internal static class TileKernel
         where TInput : unmanaged
         where TWeight : unmanaged
     {
-        var start = IntrinsicMath.Max(row, 0) + matrix.InputStart;
+        var start = IntrinsicMath.Max(row, 0) + (TFormat.IsRounding ? matrix.SourceStart : matrix.InputStart);
         return TAccess.IsAligned
-            ? TFormat.LoadAligned(o.Inputs, start, IntrinsicMath.Min(input, (matrix.Inputs - 1) / 4 * 4))
+            ? TFormat.LoadAligned(o.Inputs, start, IntrinsicMath.Min(input, (matrix.Inputs - 1) & ~3))
             : TFormat.LoadAny(o.Inputs, start, input, matrix.Inputs);
     }
 
     /// <summary>Four weights, or others where there are none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Quad LoadWeights<TFormat, TInput, TWeight>(in TileOperands<TInput, TWeight> o, in TileMatrix matrix, int input, int quad)
+    private static Quad LoadWeights<TFormat, TInput, TWeight>(ArrayView<TWeight> weights, in TileMatrix matrix, int input, int quad)
         where TFormat : unmanaged, ITileFormat<TInput, TWeight>
         where TInput : unmanaged
         where TWeight : unmanaged =>
         TFormat.LoadWeights(
-            o.Weights,
+            weights,
             matrix.Start + ((long)IntrinsicMath.Min(input, matrix.Inputs - 1) * matrix.Stride) + IntrinsicMath.Min(quad, matrix.Stride - 1));
 
     /// <summary>Four inputs of a row, one below the other.</summary>
@@ -214,5 +271,5 @@ internal static class TileKernel
     /// <summary>Even quads, then odd ones: neighbouring threads then read neighbouring quads.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(ArrayView<Quad> tile, int start, int input, int place, int across, Quad quad) =>
-        tile[start + (input * 2 * across) + (place / 2) + (place % 2 * across)] = quad;
+        tile[start + (input * 2 * across) + (place >> 1) + ((place & 1) * across)] = quad;
 }

@@ -32,4 +32,7 @@ internal struct TileMatrix
 
     /// <summary>Which of a row's scales is its own.</summary>
     public int Quantum;
+
+    /// <summary>Outputs that count, where outputs are weighted: the others are stored as 0.</summary>
+    public int Neurons;
 }

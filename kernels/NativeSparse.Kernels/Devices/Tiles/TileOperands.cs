@@ -17,4 +17,22 @@ internal struct TileOperands<TInput, TWeight>
     public ArrayView<float> Bias;
     public ArrayView<float> Multiplier;
     public ArrayView<float> Outputs;
+
+    /// <summary>Of a pair of products: the second matrix, its columns' quanta and its bias.</summary>
+    public ArrayView<TWeight> Gates;
+    public ArrayView<ColumnQuantum> GateQuanta;
+    public ArrayView<float> GateBias;
+
+    /// <summary>Ranges of the inputs' rows, one for each group of columns of the product before.</summary>
+    public ArrayView<RowRange> Ranges;
+
+    /// <summary>Where the ranges of the outputs' rows are left.</summary>
+    public ArrayView<RowRange> OutputRanges;
+
+    /// <summary>Pairs of each token and the rows they are, where they share a scale.</summary>
+    public ArrayView<int> Counts;
+    public ArrayView<int> Slots;
+
+    /// <summary>A factor of each row of outputs.</summary>
+    public ArrayView<float> Factors;
 }

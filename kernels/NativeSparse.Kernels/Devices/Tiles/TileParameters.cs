@@ -27,8 +27,13 @@ internal struct TileParameters
 
     public int HasMultiplier;
 
+    public int HasGateBias;
+
     /// <summary>Groups of four columns are up and gate by turns: act(gate) up is stored.</summary>
     public int IsGated;
+
+    /// <summary>Gated, and those groups of four are of two matrices of one size.</summary>
+    public int IsPair;
 
     public int HasSpans;
 
@@ -38,8 +43,23 @@ internal struct TileParameters
     /// <summary>Rows of inputs are whole groups of four that begin at multiples of 16 bytes.</summary>
     public int IsAligned;
 
-    /// <summary>Integer totals are stored as they are.</summary>
+    /// <summary>Integer totals are stored as they are, and what rows were rounded by beside them.</summary>
     public int IsRaw;
+
+    /// <summary>Ranges of a row of inputs that are rounded on their way; 0: groups look at the inputs.</summary>
+    public int RangeParts;
+
+    /// <summary>Pairs of one token share a scale, around 128.</summary>
+    public int IsToken;
+
+    /// <summary>Room for pairs of a token.</summary>
+    public int Capacity;
+
+    /// <summary>Groups leave the ranges of what they store; whole-number formats only.</summary>
+    public int KeepsRanges;
+
+    /// <summary>Outputs are multiplied by their row's factor.</summary>
+    public int HasFactors;
 
     /// <summary>0, or B: blocks take turns in a row of outputs (BlockShuffle).</summary>
     public int Turns;

@@ -67,34 +67,14 @@ internal sealed class TileProducts<TFormat, TInput, TWeight>
         return rows <= RowKernel.Rows ? RowKernel.Rows : 4 * (rows < ManyRows || _device.IsSimulator ? SmallTile.Down : WholeTile.Down);
     }
 
-    /// <summary>Every row with every matrix.</summary>
-    /// <param name="p">Everything but the rows.</param>
-    /// <param name="o">The operands.</param>
-    /// <param name="rows">T.</param>
-    /// <param name="matrices">Matrices of the table.</param>
-    /// <param name="columns">Columns of the widest.</param>
-    public void Run(TileParameters p, in TileOperands<TInput, TWeight> o, int rows, int matrices, int columns)
-    {
-        var height = Height(rows, matrices, columns);
-        p.Rows = rows;
-        p.RowBlocks = (rows + height - 1) / height;
-        Launch(p, o, height, p.RowBlocks * matrices, columns);
-    }
+    /// <summary>Whether a product of this height runs on tensor cores.</summary>
+    public bool IsTensor(int height) => _hasTensors && height == TensorTile.Rows;
 
-    /// <summary>The rows of spans that were cut by <see cref="SpanRows"/>.</summary>
-    public void RunSpans(TileParameters p, in TileOperands<TInput, TWeight> o, int height, int spans, int columns)
-    {
-        p.HasSpans = 1;
-        Launch(p, o, height, spans, columns);
-    }
+    /// <summary>Groups of columns of a product of this height.</summary>
+    public static int Parts(int height, int columns) => (columns + Width(height) - 1) / Width(height);
 
-    private static int Tiles(int rows, int matrices, int columns, int down, int across) =>
-        (rows + (4 * down) - 1) / (4 * down) * ((columns + (8 * across) - 1) / (8 * across)) * matrices;
-
-    /// <summary>Sums of whole numbers are the same everywhere; others would make a row's result depend on how many there are, so that all take one kernel.</summary>
-    private static int TensorHeight(long rows, int few) => TFormat.IsInteger && rows <= few ? RowKernel.Rows : TensorTile.Rows;
-
-    private int Height(int rows, int matrices, int columns)
+    /// <summary>Rows of a group, which tell the kernel.</summary>
+    public int Height(int rows, int matrices, int columns)
     {
         if (_hasTensors)
         {
@@ -119,15 +99,45 @@ internal sealed class TileProducts<TFormat, TInput, TWeight>
         return Tiles(rows, matrices, columns, SmallTile.Down, SmallTile.Across) >= FewTiles ? 4 * SmallTile.Down : RowKernel.Rows;
     }
 
+    /// <summary>Every row with every matrix.</summary>
+    /// <param name="p">Everything but the rows.</param>
+    /// <param name="o">The operands.</param>
+    /// <param name="height">What <see cref="Height"/> said.</param>
+    /// <param name="rows">T.</param>
+    /// <param name="matrices">Matrices of the table.</param>
+    /// <param name="columns">Columns of the widest.</param>
+    public void Run(TileParameters p, in TileOperands<TInput, TWeight> o, int height, int rows, int matrices, int columns)
+    {
+        p.Rows = rows;
+        p.RowBlocks = (rows + height - 1) / height;
+        Launch(p, o, height, p.RowBlocks * matrices, columns);
+    }
+
+    /// <summary>The rows of spans that were cut by <see cref="SpanRows"/>.</summary>
+    public void RunSpans(TileParameters p, in TileOperands<TInput, TWeight> o, int height, int spans, int columns)
+    {
+        p.HasSpans = 1;
+        Launch(p, o, height, spans, columns);
+    }
+
+    private static int Width(int height) =>
+        height == RowKernel.Rows ? RowKernel.Columns : height == 4 * SmallTile.Down ? 8 * SmallTile.Across : 8 * WholeTile.Across;
+
+    private static int Tiles(int rows, int matrices, int columns, int down, int across) =>
+        (rows + (4 * down) - 1) / (4 * down) * ((columns + (8 * across) - 1) / (8 * across)) * matrices;
+
+    /// <summary>Sums of whole numbers are the same everywhere; others would make a row's result depend on how many there are, so that all take one kernel.</summary>
+    private static int TensorHeight(long rows, int few) => TFormat.IsInteger && rows <= few ? RowKernel.Rows : TensorTile.Rows;
+
     private void Launch(in TileParameters p, in TileOperands<TInput, TWeight> o, int height, int lines, int columns)
     {
-        var (kernel, width, threads) = height switch
+        var (kernel, threads) = height switch
         {
-            RowKernel.Rows => (_rows, RowKernel.Columns, Math.Min(RowKernel.Threads, _device.GroupThreads)),
-            _ when height == 4 * SmallTile.Down => (_small, 8 * SmallTile.Across, SmallTile.Across * SmallTile.Down),
-            _ => (_tile, 8 * WholeTile.Across, WholeTile.Across * WholeTile.Down),
+            RowKernel.Rows => (_rows, Math.Min(RowKernel.Threads, _device.GroupThreads)),
+            _ when height == 4 * SmallTile.Down => (_small, SmallTile.Across * SmallTile.Down),
+            _ => (_tile, WholeTile.Across * WholeTile.Down),
         };
-        var config = new KernelConfig(new Index3D((columns + width - 1) / width, lines, 1), new Index3D(threads, 1, 1));
+        var config = new KernelConfig(new Index3D(Parts(height, columns), lines, 1), new Index3D(threads, 1, 1));
         kernel[p.IsAligned].Launcher(_device.Launch(), config, p, o);
     }
 }

@@ -27,7 +27,7 @@ internal struct TileSpan
 
         TileSpan span = default;
         span.Matrix = Grid.IdxY / p.RowBlocks;
-        span.FirstRow = Grid.IdxY % p.RowBlocks * height;
+        span.FirstRow = (Grid.IdxY - (span.Matrix * p.RowBlocks)) * height;
         span.Rows = IntrinsicMath.Min(p.Rows - span.FirstRow, height);
         return span;
     }

@@ -5,5 +5,7 @@ internal readonly struct WholeTile : ITileShape
 {
     public static int Across => 16;
 
+    public static int AcrossBits => 4;
+
     public static int Down => 16;
 }

@@ -7,6 +7,7 @@ namespace NativeSparse.Kernels;
 internal sealed class DeviceExpertBins(Device device)
 {
     private readonly DeviceKernel<Launcher> _kernel = new(device, KernelMethods.ExpertBins);
+    private readonly DeviceKernel<Int8Launcher> _int8 = new(device, KernelMethods.ExpertBinsInt8);
 
     private delegate void Launcher(
         AcceleratorStream stream,
@@ -20,6 +21,23 @@ internal sealed class DeviceExpertBins(Device device)
         ArrayView<int> slots,
         ArrayView<TileSpan> spans);
 
+    private delegate void Int8Launcher(
+        AcceleratorStream stream,
+        KernelConfig config,
+        ExpertBinParameters parameters,
+        QuantizeParameters quantize,
+        ArrayView<int> counts,
+        ArrayView<int> experts,
+        ArrayView<float> weights,
+        ArrayView<int> tokens,
+        ArrayView<float> factors,
+        ArrayView<int> slots,
+        ArrayView<TileSpan> spans,
+        ArrayView<TileMatrix> parts,
+        ArrayView<float> inputs,
+        ArrayView<int> words,
+        ArrayView<RowQuantum> quanta);
+
     /// <param name="call">The call.</param>
     /// <param name="o">The routing.</param>
     /// <param name="experts">E.</param>
@@ -28,34 +46,11 @@ internal sealed class DeviceExpertBins(Device device)
     /// <param name="height">Most rows of a span.</param>
     public DeviceExpertPairs Sort(in DeviceCall call, in DeviceExpertOperands o, int experts, int first, int tokens, int height)
     {
-        var pairs = tokens * o.Capacity;
-        var spans = (pairs / height) + experts;
-        var sorted = new DeviceExpertPairs
-        {
-            Index = call.Values<int>(call.RentInt32(1, pairs)),
-            Factors = call.Values<float>(call.Rent(1, pairs)),
-            Slots = call.Values<int>(call.RentInt32(1, pairs)),
-            Spans = call.Values<TileSpan>(call.RentInt32(1, 3 * spans)),
-            SpanCount = spans,
-            Height = height,
-            Count = pairs,
-        };
-        var p = new ExpertBinParameters
-        {
-            FirstToken = first,
-            Tokens = tokens,
-            Capacity = o.Capacity,
-            ExpertStride = o.Experts.Stride,
-            WeightStride = o.Weights.Stride,
-            Height = height,
-            Experts = experts,
-            Spans = spans,
-            Scale = o.Scale,
-        };
+        var sorted = Rent(call, o, experts, tokens, height);
         _kernel.Launcher(
             device.Launch(),
-            new KernelConfig(new Index3D(experts, 1, 1), new Index3D(device.GroupThreads, 1, 1)),
-            p,
+            device.Groups(experts, 1),
+            Parameters(o, sorted, experts, first, tokens),
             call.Values<int>(o.Counts),
             call.Values<int>(o.Experts),
             call.Values<float>(o.Weights),
@@ -65,4 +60,65 @@ internal sealed class DeviceExpertBins(Device device)
             sorted.Spans);
         return sorted;
     }
+
+    /// <summary>The same, and the tokens rounded in the same launch.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="o">The routing and the tokens.</param>
+    /// <param name="experts">The experts, at int8.</param>
+    /// <param name="first">The first token.</param>
+    /// <param name="tokens">How many.</param>
+    /// <param name="height">Most rows of a span.</param>
+    public (DeviceExpertPairs Pairs, RoundedRows Tokens) SortInt8(
+        in DeviceCall call, in DeviceExpertOperands o, DeviceExperts experts, int first, int tokens, int height)
+    {
+        var sorted = Rent(call, o, experts.Experts, tokens, height);
+        var x = o.X.Slice(first, tokens);
+        var rounded = DeviceProducts.RentRounded(call, x, experts.Up);
+        _int8.Launcher(
+            device.Launch(),
+            device.Groups(experts.Experts + tokens, 1),
+            Parameters(o, sorted, experts.Experts, first, tokens),
+            new QuantizeParameters { Stride = x.Stride, WordStride = rounded.Stride, Parts = 1 },
+            call.Values<int>(o.Counts),
+            call.Values<int>(o.Experts),
+            call.Values<float>(o.Weights),
+            sorted.Index,
+            sorted.Factors,
+            sorted.Slots,
+            sorted.Spans,
+            experts.Up.Parts(call),
+            call.Values<float>(x),
+            rounded.Words,
+            rounded.Quanta);
+        return (sorted, rounded);
+    }
+
+    private static DeviceExpertPairs Rent(in DeviceCall call, in DeviceExpertOperands o, int experts, int tokens, int height)
+    {
+        var pairs = tokens * o.Capacity;
+        var spans = (pairs / height) + experts;
+        return new DeviceExpertPairs
+        {
+            Index = call.Values<int>(call.RentInt32(1, pairs)),
+            Factors = call.Values<float>(call.Rent(1, pairs)),
+            Slots = call.Values<int>(call.RentInt32(1, pairs)),
+            Spans = call.Values<TileSpan>(call.RentInt32(1, 3 * spans)),
+            SpanCount = spans,
+            Height = height,
+            Count = pairs,
+        };
+    }
+
+    private static ExpertBinParameters Parameters(in DeviceExpertOperands o, in DeviceExpertPairs pairs, int experts, int first, int tokens) => new()
+    {
+        FirstToken = first,
+        Tokens = tokens,
+        Capacity = o.Capacity,
+        ExpertStride = o.Experts.Stride,
+        WeightStride = o.Weights.Stride,
+        Height = pairs.Height,
+        Experts = experts,
+        Spans = pairs.SpanCount,
+        Scale = o.Scale,
+    };
 }

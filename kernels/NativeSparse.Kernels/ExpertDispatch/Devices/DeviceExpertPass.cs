@@ -54,18 +54,21 @@ internal sealed class DeviceExpertPass(Device device)
     {
         var pairs = tokens * o.Capacity;
         var height = _products.SpanRows(experts.Precision, ((long)pairs + experts.Experts - 1) / experts.Experts);
-        var sorted = _bins.Sort(call, o, experts.Experts, first, tokens, height);
-        switch (experts.Precision)
+        if (experts.Precision == Precision.Int8)
         {
-            case Precision.Float32:
-                RunFloat(_products.Floats, call, experts, o, sorted, first, tokens);
-                break;
-            case Precision.BFloat16:
-                RunFloat(_products.Halves, call, experts, o, sorted, first, tokens);
-                break;
-            default:
-                RunInt8(call, experts, o, sorted, first, tokens);
-                break;
+            var (binned, rounded) = _bins.SortInt8(call, o, experts, first, tokens, height);
+            RunInt8(call, experts, o, binned, rounded, first, tokens);
+            return;
+        }
+
+        var sorted = _bins.Sort(call, o, experts.Experts, first, tokens, height);
+        if (experts.Precision == Precision.Float32)
+        {
+            RunFloat(_products.Floats, call, experts, o, sorted, first, tokens);
+        }
+        else
+        {
+            RunFloat(_products.Halves, call, experts, o, sorted, first, tokens);
         }
     }
 
@@ -105,22 +108,85 @@ internal sealed class DeviceExpertPass(Device device)
             call.Values<float>(o.Y));
     }
 
-    private void RunInt8(in DeviceCall call, DeviceExperts experts, in DeviceExpertOperands o, in DeviceExpertPairs pairs, int first, int tokens)
+    private void RunInt8(
+        in DeviceCall call, DeviceExperts experts, in DeviceExpertOperands o, in DeviceExpertPairs pairs, in RoundedRows x, int first, int tokens)
     {
-        var x = o.X.Slice(first, tokens);
-        var (words, wordStride, quanta) = _products.RoundOnce(call, x, experts.Up);
+        var isTensor = _products.Integers.IsTensor(pairs.Height);
         var hidden = call.Rent(pairs.Count, experts.HiddenStride);
         var up = Operands<int, int>(call, experts.Up, pairs, experts.UpBias, experts.Experts * experts.UpColumns);
-        up.Inputs = words;
-        up.RowQuanta = quanta;
+        up.Inputs = x.Words;
+        up.RowQuanta = x.Quanta;
         up.Outputs = call.Values<float>(hidden);
-        var p = UpParameters(experts, wordStride);
+        var p = UpParameters(experts, x.Stride);
         p.Quanta = 1;
         p.IsAligned = experts.Up.HasWholeGroups ? 1 : 0;
-        _products.Integers.RunSpans(p, up, pairs.Height, pairs.SpanCount, experts.UpColumns);
+        RowRanges ranges = default;
+        if (!isTensor)
+        {
+            var parts = TileProducts<IntegerTile, int, int>.Parts(pairs.Height, experts.UpColumns);
+            ranges = new RowRanges(call.Values<RowRange>(call.RentInt32(pairs.Count, 2 * parts)), parts);
+            up.OutputRanges = ranges.Values;
+            up.Factors = pairs.Factors;
+            (p.KeepsRanges, p.HasFactors) = (1, 1);
+        }
 
+        _products.Integers.RunSpans(p, up, pairs.Height, pairs.SpanCount, experts.UpColumns);
+        var outputs = call.RentInt32(pairs.Count, experts.OutputWidth);
+        var hiddenQuanta = call.Values<RowQuantum>(call.RentInt32(1, 2 * pairs.Count));
+        if (isTensor)
+        {
+            MultiplyRounded(call, experts, o, pairs, hidden, hiddenQuanta, outputs, first, tokens);
+        }
+        else
+        {
+            var down = Operands<float, int>(call, experts.Down, pairs, 0, 0);
+            down.Inputs = call.Values<float>(hidden);
+            down.RowQuanta = hiddenQuanta;
+            down.Outputs = call.Values<float>(outputs);
+            down.Ranges = ranges.Values;
+            down.Counts = call.Values<int>(o.Counts).SubView(first, tokens);
+            down.Slots = pairs.Slots;
+            var q = new TileParameters
+            {
+                InputStride = hidden.Stride,
+                OutputStride = outputs.Stride,
+                IsRaw = 1,
+                IsToken = 1,
+                Capacity = o.Capacity,
+                RangeParts = ranges.Parts,
+                IsAligned = experts.Down.HasWholeGroups ? 1 : 0,
+            };
+            _products.Rounding.RunSpans(q, down, pairs.Height, pairs.SpanCount, experts.OutputWidth);
+        }
+
+        _sumInt8.Launcher(
+            device.Launch(),
+            device.Groups(tokens, experts.OutputWidth),
+            SumParameters(experts, o, first),
+            call.Values<int>(o.Counts),
+            call.Values<int>(o.Experts),
+            pairs.Slots,
+            pairs.Factors,
+            call.Values<int>(outputs),
+            hiddenQuanta,
+            experts.Down.Operands<int, int>(call).ColumnQuanta,
+            Bias(call, experts.ExpertBias, experts.Experts * experts.OutputWidth),
+            call.Values<float>(o.Y));
+    }
+
+    /// <summary>Hidden values rounded by a launch, and the down product of words: for tensor cores.</summary>
+    private void MultiplyRounded(
+        in DeviceCall call,
+        DeviceExperts experts,
+        in DeviceExpertOperands o,
+        in DeviceExpertPairs pairs,
+        View hidden,
+        ArrayView<RowQuantum> quanta,
+        View outputs,
+        int first,
+        int tokens)
+    {
         var rounded = call.Values<int>(call.RentInt32(pairs.Count, experts.HiddenStride / 4));
-        var hiddenQuanta = call.Values<RowQuantum>(call.RentInt32(1, 2 * tokens));
         var r = new ExpertRoundParameters
         {
             FirstToken = first,
@@ -140,27 +206,18 @@ internal sealed class DeviceExpertPass(Device device)
             call.Values<int>(experts.Widths, experts.Experts),
             call.Values<float>(hidden),
             rounded,
-            hiddenQuanta);
-
-        var outputs = call.RentInt32(pairs.Count, experts.OutputWidth);
+            quanta);
         var down = Operands<int, int>(call, experts.Down, pairs, 0, 0);
         down.Inputs = rounded;
         down.Outputs = call.Values<float>(outputs);
-        var q = new TileParameters { InputStride = experts.HiddenStride / 4, OutputStride = outputs.Stride, IsRaw = 1, IsAligned = experts.Down.HasWholeGroups ? 1 : 0 };
+        var q = new TileParameters
+        {
+            InputStride = experts.HiddenStride / 4,
+            OutputStride = outputs.Stride,
+            IsRaw = 1,
+            IsAligned = experts.Down.HasWholeGroups ? 1 : 0,
+        };
         _products.Integers.RunSpans(q, down, pairs.Height, pairs.SpanCount, experts.OutputWidth);
-        _sumInt8.Launcher(
-            device.Launch(),
-            device.Groups(tokens, experts.OutputWidth),
-            SumParameters(experts, o, first),
-            call.Values<int>(o.Counts),
-            call.Values<int>(o.Experts),
-            pairs.Slots,
-            pairs.Factors,
-            call.Values<int>(outputs),
-            hiddenQuanta,
-            down.ColumnQuanta,
-            Bias(call, experts.ExpertBias, experts.Experts * experts.OutputWidth),
-            call.Values<float>(o.Y));
     }
 
     private static TileParameters UpParameters(DeviceExperts experts, int inputStride) => new()
@@ -195,9 +252,7 @@ internal sealed class DeviceExpertPass(Device device)
         var operands = table.Operands<TInput, TWeight>(call);
         operands.Spans = pairs.Spans;
         operands.Index = pairs.Index;
-        operands.RowQuanta = call.Values<RowQuantum>(default);
         operands.Bias = Bias(call, bias, biasCount);
-        operands.Multiplier = call.Values<float>(default);
         return operands;
     }
 }

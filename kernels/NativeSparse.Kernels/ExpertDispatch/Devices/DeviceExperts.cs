@@ -22,7 +22,7 @@ internal sealed class DeviceExperts : PackedExperts
         for (var e = 0; e < Experts; e++)
         {
             var columns = Interleave(Part(weights.Up, e, d * b), Part(weights.Gate, e, d * b), d);
-            up.Add(columns, d, UpColumns, new TileMatrix { BiasStart = e * UpColumns });
+            up.Add(columns, d, UpColumns, new TileMatrix { BiasStart = e * UpColumns, Neurons = weights.Widths.IsEmpty ? b : weights.Widths.Span[e] });
             down.Add(Part(weights.Down, e, b * o), b, o, new TileMatrix { BiasStart = e * o });
         }
 
@@ -49,7 +49,7 @@ internal sealed class DeviceExperts : PackedExperts
         {
             var columns = Interleave(Part(weights.Up, e, d * b), Part(weights.Gate, e, d * b), d);
             var scales = Interleave(Part(weights.UpScales, e, b), Part(weights.GateScales, e, b), 1);
-            up.Add(columns, scales, d, UpColumns, new TileMatrix { BiasStart = e * UpColumns });
+            up.Add(columns, scales, d, UpColumns, new TileMatrix { BiasStart = e * UpColumns, Neurons = weights.Widths.IsEmpty ? b : weights.Widths.Span[e] });
             down.Add(Part(weights.Down, e, b * o), weights.DownScales.Span, b, o);
         }
 

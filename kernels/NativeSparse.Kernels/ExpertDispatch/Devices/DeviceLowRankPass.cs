@@ -51,7 +51,7 @@ internal sealed class DeviceLowRankPass(Device device)
         Expand(call, network, experts, o, pairs, first, hidden, sums);
 
         var shared = call.Rent(tokens, experts.OutputWidth);
-        _products.Run(call, sums, Table(network.Down), default, default, default, shared);
+        _products.Run(call, sums, new DeviceProduct { Table = Table(network.Down) }, shared);
         var low = Multiply(call, experts.DownIn, pairs, hidden, isIndexed: false);
         var deltas = Multiply(call, experts.DownOut, pairs, low, isIndexed: false);
         var p = new LowRankParameters
@@ -89,12 +89,12 @@ internal sealed class DeviceLowRankPass(Device device)
     {
         var x = o.X.Slice(first, sums.Rows);
         var up = call.Rent(sums.Rows, experts.HiddenWidth);
-        _products.Run(call, x, Table(network.Up), network.UpBias, default, default, up);
+        _products.Run(call, x, new DeviceProduct { Table = Table(network.Up), Bias = network.UpBias }, up);
         View gate = default;
         if (network.Gate is not null)
         {
             gate = call.Rent(sums.Rows, experts.HiddenWidth);
-            _products.Run(call, x, Table(network.Gate), network.GateBias, default, default, gate);
+            _products.Run(call, x, new DeviceProduct { Table = Table(network.Gate), Bias = network.GateBias }, gate);
         }
 
         var low = Multiply(call, experts.In, pairs, x, isIndexed: true);
@@ -138,9 +138,6 @@ internal sealed class DeviceLowRankPass(Device device)
         var operands = table.Operands<float, Quad>(call);
         operands.Spans = pairs.Spans;
         operands.Index = pairs.Index;
-        operands.RowQuanta = call.Values<RowQuantum>(default);
-        operands.Bias = call.Values<float>(default);
-        operands.Multiplier = call.Values<float>(default);
         operands.Inputs = call.Values<float>(rows);
         operands.Outputs = call.Values<float>(result);
         var p = new TileParameters

@@ -22,6 +22,50 @@ internal static class ExpertBinKernel
     {
         var before = SharedMemory.Allocate<int>(MostThreads);
         var own = SharedMemory.Allocate<int>(MostThreads);
+        Sort(p, before, own, counts, experts, weights, tokens, factors, slots, spans);
+    }
+
+    /// <summary>The same at int8: the groups after those of the experts round a token each, which no pair waits for.</summary>
+    public static void RunInt8(
+        ExpertBinParameters p,
+        QuantizeParameters q,
+        ArrayView<int> counts,
+        ArrayView<int> experts,
+        ArrayView<float> weights,
+        ArrayView<int> tokens,
+        ArrayView<float> factors,
+        ArrayView<int> slots,
+        ArrayView<TileSpan> spans,
+        ArrayView<TileMatrix> parts,
+        ArrayView<float> inputs,
+        ArrayView<int> words,
+        ArrayView<RowQuantum> quanta)
+    {
+        var before = SharedMemory.Allocate<int>(MostThreads);
+        var own = SharedMemory.Allocate<int>(MostThreads);
+        var ranges = SharedMemory.Allocate<RowRange>(MostThreads);
+        if (Grid.IdxX < p.Experts)
+        {
+            Sort(p, before, own, counts, experts, weights, tokens, factors, slots, spans);
+        }
+        else
+        {
+            QuantizeKernel.Round(q, Grid.IdxX - p.Experts, 0, ranges, parts, inputs, words, quanta);
+        }
+    }
+
+    private static void Sort(
+        in ExpertBinParameters p,
+        ArrayView<int> before,
+        ArrayView<int> own,
+        ArrayView<int> counts,
+        ArrayView<int> experts,
+        ArrayView<float> weights,
+        ArrayView<int> tokens,
+        ArrayView<float> factors,
+        ArrayView<int> slots,
+        ArrayView<TileSpan> spans)
+    {
         var thread = Group.IdxX;
         var expert = Grid.IdxX;
         var share = (p.Tokens + Group.DimX - 1) / Group.DimX;

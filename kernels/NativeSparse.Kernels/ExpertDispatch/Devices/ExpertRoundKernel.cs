@@ -46,15 +46,15 @@ internal static class ExpertRoundKernel
         }
 
         var quantum = RowQuantum.OfMagnitude(magnitudes[0], out var inverse);
-        if (Group.IdxX == 0)
-        {
-            quanta[token] = quantum;
-        }
-
         for (var i = 0; i < count; i++)
         {
             var slot = slots[((long)token * p.Capacity) + i];
             var width = widths[experts[line + i]];
+            if (Group.IdxX == 0)
+            {
+                quanta[slot] = quantum;
+            }
+
             for (var word = Group.IdxX; word < p.Words; word += Group.DimX)
             {
                 var bytes = 0;

@@ -57,7 +57,8 @@ internal static class ExpertSumKernel
             whole += outputs[((long)slot * p.Outputs) + output] - (QuantizedRow.Middle * columns[(experts[line + i] * p.Outputs) + output].Sum);
         }
 
-        var sum = (whole * columns[output].Scale * quanta[token].Scale) + y[at];
+        var scale = quanta[slots[(long)token * p.Capacity]].Scale;
+        var sum = (whole * columns[output].Scale * scale) + y[at];
         for (var i = 0; i < count && p.HasBias != 0; i++)
         {
             sum = (factors[slots[((long)token * p.Capacity) + i]] * bias[(experts[line + i] * p.Outputs) + output]) + sum;
