@@ -40,37 +40,17 @@ public sealed class DeviceMemoryTests
     }
 
     [Fact]
-    public void A_network_takes_at_most_three_launches_and_experts_at_most_seven()
+    public void A_freed_address_is_not_the_next_buffers()
     {
         using var backend = TestDevices.OwnSimulator();
-        using var network = new SharedNetwork(backend, 32, 64, 32, isGated: true);
-        using var x = new Operand(20, 32, random: new Random(3));
-        using var y = new Operand(20, 32);
-        using var host = new Host();
-        var before = backend.Device.Launches;
-        backend.Dense.RunFeedForward(host.Execution, x.View, network.Matrices, y.View);
-        Assert.Equal(3, backend.Device.Launches - before);
-
-        using var experts = backend.Experts.Slice(network.Matrices, [new ExpertSlice(0, 32), new ExpertSlice(32, 32)]);
-        using var router = backend.Dense.Pack(Operand.Sample(new Random(4), 64), 32, 2, Precision.Float32);
-        var scratch = backend.RentScratch();
-        before = backend.Device.Launches;
-        using (scratch.Enter())
-        {
-            var execution = new Execution(SerialSplitter.Instance, scratch);
-            var input = backend.Upload(scratch, x.View);
-            var output = scratch.Rent(20, 32);
-            var scores = scratch.Rent(20, 2);
-            var routing = Routing.Rent(scratch, 20, 1);
-            backend.Dense.Run(execution, input, router, default, scores);
-            backend.Routing.Run(execution, scores, new RoutingOptions { K = 1 }, routing);
-            backend.Fill(default, output);
-            backend.Experts.Run(execution, input, routing, experts, 1, output);
-            backend.Download(output, y.View);
-        }
-
-        backend.Return(scratch);
-        Assert.Equal(7, backend.Device.Launches - before);
+        var memory = backend.Device.Memory;
+        var freed = memory.Allocate(64, 0);
+        memory.Free(freed);
+        var next = memory.Allocate(64, 0);
+        Assert.NotEqual(freed, next);
+        Assert.Throws<ObjectDisposedException>(() => memory.Resolve<float>(freed, 1));
+        Assert.Equal(1, memory.Resolve<float>(next, 1).Length);
+        memory.Free(next);
     }
 
     [Fact]

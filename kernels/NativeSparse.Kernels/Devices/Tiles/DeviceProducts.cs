@@ -8,8 +8,11 @@ namespace NativeSparse.Kernels;
 /// </summary>
 internal sealed class DeviceProducts(Device device)
 {
-    /// <summary>Values of a group's rows that all its threads look at in less time than a launch takes.</summary>
+    /// <summary>Values of its rows that a group looks at in less time than a launch takes.</summary>
     private const int FewValues = 1 << 15;
+
+    /// <summary>Values that all groups look at in less time than that.</summary>
+    private const long FewLooks = 1 << 22;
 
     private readonly DeviceRounding _rounding = new(device);
 
@@ -100,7 +103,7 @@ internal sealed class DeviceProducts(Device device)
             p.KeepsRanges = 1;
         }
 
-        if (!Integers.IsTensor(height) && (product.Ranges.Parts > 0 || IsFew(height, y.Rows, table)))
+        if (!Integers.IsTensor(height) && (product.Ranges.Parts > 0 || IsFew(height, y.Rows, table, columns)))
         {
             p.IsAligned = IsAligned(x) && table.IsSourceAligned ? 1 : 0;
             p.RangeParts = product.Ranges.Parts;
@@ -127,9 +130,9 @@ internal sealed class DeviceProducts(Device device)
     }
 
     /// <summary>Whether every group looks at its rows itself.</summary>
-    private static bool IsFew(int height, int rows, DeviceTable table) =>
-        height == RowKernel.Rows && rows <= TileProducts<IntegerTile, int, int>.FewRows
-        && Math.Min(rows, height) * (long)table.MostInputs <= FewValues;
+    private static bool IsFew(int height, int rows, DeviceTable table, int columns) =>
+        height == RowKernel.Rows && Math.Min(rows, height) * (long)table.MostInputs <= FewValues
+        && (long)rows * table.MostInputs * table.Matrices.Count * TileProducts<IntegerTile, int, int>.Parts(height, columns) <= FewLooks;
 
     private static void Run<TFormat, TInput, TWeight>(
         TileProducts<TFormat, TInput, TWeight> kernels, in TileParameters p, in TileOperands<TInput, TWeight> operands, in DeviceProduct product, int rows)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ILGPU;
 
 namespace NativeSparse.Kernels;
 
@@ -18,13 +19,13 @@ internal struct RoundedRow
     {
         RoundedRow row = default;
         row.Quantum = isSymmetric
-            ? RowQuantum.OfMagnitude(ILGPU.IntrinsicMath.Max(-range.Low, range.High), out row.Inverse)
+            ? RowQuantum.OfMagnitude(IntrinsicMath.Max(-range.Low, range.High), out row.Inverse)
             : RowQuantum.Of(range.Low, range.High, out row.Inverse);
         row.Shift = QuantizedRow.WholeNumbers - row.Quantum.Zero;
         return row;
     }
 
-    /// <summary>q of four values: bit by bit <see cref="RowQuantum.Round"/>.</summary>
+    /// <summary>q of four values of the range: bit by bit <see cref="RowQuantum.Round"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Quad Round(Quad values)
     {
@@ -39,7 +40,8 @@ internal struct RoundedRow
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly float Round(float value)
     {
+        // Not below 0: the least value rounds to minus the zero point, as nearest numbers are symmetric. The largest may round to 256.
         var whole = (value * Inverse) + QuantizedRow.WholeNumbers - Shift;
-        return ILGPU.IntrinsicMath.Min(ILGPU.IntrinsicMath.Max(whole, 0), QuantizedRow.Levels);
+        return IntrinsicMath.Min(whole, QuantizedRow.Levels);
     }
 }
