@@ -27,27 +27,21 @@ public sealed class DeviceLaunchTests
     {
         using var backend = TestDevices.OwnSimulator();
         using var network = new SharedNetwork(backend, 18, 41, 7, isGated, precision);
-        using var x = new Operand(rows, 18, random: new Random(3));
-        using var expected = new Operand(rows, 7);
-        using var actual = new Operand(rows, 7);
-        using var host = new Host();
-        var before = backend.Device.Launches;
-        backend.Dense.RunFeedForward(host.Execution, x.View, network.Matrices, actual.View);
-        Assert.Equal(launches, backend.Device.Launches - before);
+        AssertIsItsProducts(backend, network.Matrices, rows, launches);
+    }
 
-        using var hidden = new Operand(rows, 41);
-        var (matrices, isPlain) = (network.Matrices, network.Matrices.Gate is null);
-        backend.Dense.Run(
-            host.Execution, x.View, matrices.Up, new Epilogue { Bias = matrices.UpBias, Activation = isPlain ? matrices.Activation : default }, hidden.View);
-        if (!isPlain)
-        {
-            var epilogue = new Epilogue { Bias = matrices.GateBias, Multiplier = hidden.View, Activation = matrices.Activation };
-            backend.Dense.Run(host.Execution, x.View, matrices.Gate!, epilogue, hidden.View);
-        }
-
-        backend.Dense.Run(host.Execution, hidden.View, matrices.Down, new Epilogue { Bias = matrices.DownBias }, expected.View);
-        Assert.Contains(expected.Values(), value => value != 0);
-        Assert.Equal(expected.Values(), actual.Values());
+    [Theory]
+    [InlineData(false, 1, 64, 48, 2)]
+    [InlineData(true, 7, 64, 48, 2)]
+    [InlineData(true, 33, 61, 50, 2)]
+    [InlineData(false, 66, 300, 150, 3)]
+    [InlineData(true, 300, 300, 150, 3)]
+    [InlineData(true, 300, 304, 152, 3)]
+    public void Rows_of_every_kernel_are_rounded_to_the_same_bits(bool isGated, int rows, int neurons, int outputs, int launches)
+    {
+        using var backend = (DeviceBackend)TestDevices.OpenCl();
+        using var network = new SharedNetwork(backend, 20, neurons, outputs, isGated, Precision.Int8);
+        AssertIsItsProducts(backend, network.Matrices, rows, launches);
     }
 
     [Fact]
@@ -99,4 +93,45 @@ public sealed class DeviceLaunchTests
         Assert.Equal(7, backend.Device.Launches - before);
         Assert.Contains(y.Values(), value => value != 0);
     }
+
+    /// <summary>A network gives the bits of its products one by one, also of a row that is not finite, in so many launches.</summary>
+    private static void AssertIsItsProducts(DeviceBackend backend, FeedForwardMatrices network, int rows, int launches)
+    {
+        var (width, outputs) = (network.Up.InputWidth, network.Down.OutputWidth);
+        using var x = new Operand(rows, width, random: new Random(3));
+        using var hidden = new Operand(rows, network.Up.OutputWidth);
+        using var expected = new Operand(rows, outputs);
+        using var actual = new Operand(rows, outputs);
+        using var host = new Host();
+        if (rows > 2)
+        {
+            x.Row(1)[width - 1] = float.PositiveInfinity;
+        }
+
+        var before = backend.Device.Launches;
+        backend.Dense.RunFeedForward(host.Execution, x.View, network, actual.View);
+        Assert.Equal(launches, backend.Device.Launches - before);
+
+        var activation = network.Gate is null ? network.Activation : default;
+        backend.Dense.Run(host.Execution, x.View, network.Up, new Epilogue { Bias = network.UpBias, Activation = activation }, hidden.View);
+        if (network.Gate is not null)
+        {
+            var epilogue = new Epilogue { Bias = network.GateBias, Multiplier = hidden.View, Activation = network.Activation };
+            backend.Dense.Run(host.Execution, x.View, network.Gate, epilogue, hidden.View);
+        }
+
+        for (var row = 0; row < rows; row++)
+        {
+            using var one = new Operand(1, hidden.View.Columns);
+            using var result = new Operand(1, outputs);
+            hidden.Row(row).CopyTo(one.Row(0));
+            backend.Dense.Run(host.Execution, one.View, network.Down, new Epilogue { Bias = network.DownBias }, result.View);
+            result.Row(0).CopyTo(expected.Row(row));
+        }
+
+        Assert.Contains(expected.Values(), value => value != 0);
+        Assert.Equal(expected.Values().Select(BitsOrNaN), actual.Values().Select(BitsOrNaN));
+    }
+
+    private static int BitsOrNaN(float value) => BitConverter.SingleToInt32Bits(float.IsNaN(value) ? float.NaN : value);
 }

@@ -87,7 +87,13 @@ internal static class TileStore
         }
 
         var plain = matrix.OutputStart + output;
-        return p.TurnLength == 0 ? (output * p.Turns) + matrix.Quantum : (plain % p.Turns * p.TurnLength) + (plain / p.Turns);
+        if (p.TurnLength == 0)
+        {
+            return (output * p.Turns) + matrix.Quantum;
+        }
+
+        var turn = plain / p.Turns;
+        return ((plain - (turn * p.Turns)) * p.TurnLength) + turn;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
