@@ -34,9 +34,9 @@ public sealed class DeviceLaunchTests
     [InlineData(false, 1, 64, 48, 2)]
     [InlineData(true, 7, 64, 48, 2)]
     [InlineData(true, 33, 61, 50, 2)]
-    [InlineData(false, 66, 300, 150, 3)]
-    [InlineData(true, 300, 300, 150, 3)]
-    [InlineData(true, 300, 304, 152, 3)]
+    [InlineData(false, 200, 300, 150, 3)]
+    [InlineData(true, 300, 300, 270, 3)]
+    [InlineData(true, 300, 304, 272, 3)]
     public void Rows_of_every_kernel_are_rounded_to_the_same_bits(bool isGated, int rows, int neurons, int outputs, int launches)
     {
         using var backend = (DeviceBackend)TestDevices.OpenCl();

@@ -132,6 +132,17 @@ public sealed partial class TensorKernelTests(ITestOutputHelper output)
     }
 
     [Theory]
+    [InlineData(Precision.BFloat16, 41, 24)]
+    [InlineData(Precision.BFloat16, 64, 136)]
+    [InlineData(Precision.Int8, 41, 24)]
+    [InlineData(Precision.Int8, 130, 136)]
+    public void Up_and_gate_of_two_matrices_are_one_product(Precision precision, int inputs, int columns)
+    {
+        var product = new TensorProduct(precision, 37, [(inputs, columns)]) { IsGated = true, IsPair = true, IsRelu = true };
+        Check(product, Program(precision), precision == Precision.Int8);
+    }
+
+    [Theory]
     [InlineData(Precision.BFloat16)]
     [InlineData(Precision.Int8)]
     public void No_warp_waits_for_a_bank_of_shared_memory(Precision precision)

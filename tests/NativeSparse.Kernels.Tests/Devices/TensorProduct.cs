@@ -89,6 +89,9 @@ internal sealed class TensorProduct
 
     public bool IsGated { get; init; }
 
+    /// <summary>Gated, and up and gate are matrices of their own.</summary>
+    public bool IsPair { get; init; }
+
     public bool IsRaw { get; init; }
 
     public bool IsRelu { get; init; }
@@ -110,13 +113,16 @@ internal sealed class TensorProduct
         var memory = new PtxMemory();
         var outputs = new float[OutputRows * OutputStride];
         Array.Fill(outputs, float.NaN);
-        var matrices = _layout.Matrices.ToArray();
+        var pair = IsPair ? new TensorPair(_precision, _weights[0], _layout.Columns, _bias, _sizes[0].Inputs) : null;
+        var layout = pair?.Up ?? _layout;
+        var matrices = layout.Matrices.ToArray();
         var y = memory.Add<float>(outputs);
         ulong[] addresses =
         [
             memory.Add<TileMatrix>(matrices), memory.Add<TileSpan>(_spans), memory.Add<int>(_index),
-            _precision == Precision.Int8 ? memory.Add<byte>(_bytes) : memory.Add<float>(_inputs), memory.Add(_layout.Weights), memory.Add<RowQuantum>(_quanta),
-            memory.Add(_layout.Columns), memory.Add<float>(_bias), memory.Add<float>(_multiplier), y, .. new ulong[8],
+            _precision == Precision.Int8 ? memory.Add<byte>(_bytes) : memory.Add<float>(_inputs), memory.Add(layout.Weights), memory.Add<RowQuantum>(_quanta),
+            memory.Add(layout.Columns), memory.Add<float>(pair?.UpBias ?? _bias), memory.Add<float>(_multiplier), y,
+            memory.Add((pair?.Gate ?? layout).Weights), memory.Add((pair?.Gate ?? layout).Columns), memory.Add<float>(pair?.GateBias ?? []), .. new ulong[5],
         ];
         var blocks = (_rows + TensorTile.Rows - 1) / TensorTile.Rows;
         var p = new TileParameters
@@ -131,6 +137,8 @@ internal sealed class TensorProduct
             HasBias = 1,
             HasMultiplier = HasMultiplier ? 1 : 0,
             IsGated = IsGated ? 1 : 0,
+            IsPair = IsPair ? 1 : 0,
+            HasGateBias = IsPair ? 1 : 0,
             HasSpans = _spans.Length > 0 ? 1 : 0,
             HasIndex = _spans.Length > 0 ? 1 : 0,
             IsAligned = IsAligned ? 1 : 0,

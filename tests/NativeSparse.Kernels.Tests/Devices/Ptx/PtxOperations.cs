@@ -57,6 +57,10 @@ internal static class PtxOperations
         {
             result = Holds(name, ((int)lane.Word(a)).CompareTo((int)lane.Word(b)), true);
         }
+        else if (instruction.Type == "u32")
+        {
+            result = Holds(name, lane.Word(a).CompareTo(lane.Word(b)), true);
+        }
         else
         {
             throw new NotSupportedException(instruction.Text);
@@ -69,10 +73,10 @@ internal static class PtxOperations
     {
         "eq" => order == 0,
         "ne" => order != 0,
-        "lt" => order < 0,
-        "le" => order <= 0,
-        "gt" => order > 0,
-        "ge" => order >= 0,
+        "lt" or "lo" => order < 0,
+        "le" or "ls" => order <= 0,
+        "gt" or "hi" => order > 0,
+        "ge" or "hs" => order >= 0,
         _ => throw new NotSupportedException(name),
     };
 
