@@ -27,21 +27,21 @@ public sealed class DeviceLaunchTests
     {
         using var backend = TestDevices.OwnSimulator();
         using var network = new SharedNetwork(backend, 18, 41, 7, isGated, precision);
-        AssertIsItsProducts(backend, network.Matrices, rows, launches);
+        Assert.Equal(launches, AssertIsItsProducts(backend, network.Matrices, rows));
     }
 
     [Theory]
-    [InlineData(false, 1, 64, 48, 2)]
-    [InlineData(true, 7, 64, 48, 2)]
-    [InlineData(true, 33, 61, 50, 2)]
-    [InlineData(false, 200, 300, 150, 3)]
-    [InlineData(true, 300, 300, 270, 3)]
-    [InlineData(true, 300, 304, 272, 3)]
-    public void Rows_of_every_kernel_are_rounded_to_the_same_bits(bool isGated, int rows, int neurons, int outputs, int launches)
+    [InlineData(false, 1, 64, 48)]
+    [InlineData(true, 7, 64, 48)]
+    [InlineData(true, 33, 61, 50)]
+    [InlineData(false, 200, 300, 150)]
+    [InlineData(true, 300, 300, 270)]
+    [InlineData(true, 300, 304, 272)]
+    public void Rows_of_every_kernel_are_rounded_to_the_same_bits(bool isGated, int rows, int neurons, int outputs)
     {
         using var backend = (DeviceBackend)TestDevices.OpenCl();
         using var network = new SharedNetwork(backend, 20, neurons, outputs, isGated, Precision.Int8);
-        AssertIsItsProducts(backend, network.Matrices, rows, launches);
+        AssertIsItsProducts(backend, network.Matrices, rows);
     }
 
     [Fact]
@@ -94,8 +94,8 @@ public sealed class DeviceLaunchTests
         Assert.Contains(y.Values(), value => value != 0);
     }
 
-    /// <summary>A network gives the bits of its products one by one, also of a row that is not finite, in so many launches.</summary>
-    private static void AssertIsItsProducts(DeviceBackend backend, FeedForwardMatrices network, int rows, int launches)
+    /// <summary>A network gives the bits of its products one by one, also of a row that is not finite; returns its launches, where nobody else uses the device.</summary>
+    private static long AssertIsItsProducts(DeviceBackend backend, FeedForwardMatrices network, int rows)
     {
         var (width, outputs) = (network.Up.InputWidth, network.Down.OutputWidth);
         using var x = new Operand(rows, width, random: new Random(3));
@@ -110,8 +110,7 @@ public sealed class DeviceLaunchTests
 
         var before = backend.Device.Launches;
         backend.Dense.RunFeedForward(host.Execution, x.View, network, actual.View);
-        Assert.Equal(launches, backend.Device.Launches - before);
-
+        var launches = backend.Device.Launches - before;
         var activation = network.Gate is null ? network.Activation : default;
         backend.Dense.Run(host.Execution, x.View, network.Up, new Epilogue { Bias = network.UpBias, Activation = activation }, hidden.View);
         if (network.Gate is not null)
@@ -131,6 +130,7 @@ public sealed class DeviceLaunchTests
 
         Assert.Contains(expected.Values(), value => value != 0);
         Assert.Equal(expected.Values().Select(BitsOrNaN), actual.Values().Select(BitsOrNaN));
+        return launches;
     }
 
     private static int BitsOrNaN(float value) => BitConverter.SingleToInt32Bits(float.IsNaN(value) ? float.NaN : value);
