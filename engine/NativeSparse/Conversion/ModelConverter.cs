@@ -15,6 +15,9 @@ namespace NativeSparse.Conversion;
 public static class ModelConverter
 {
     private const int ProbeSeed = 1;
+
+    /// <summary>Ids of made-up inputs lie below the first of these that the model accepts.</summary>
+    private static readonly int[] ProbeIds = [100, 2];
     private const int MaxVerified = 2;
 
     /// <summary>
@@ -164,16 +167,21 @@ public static class ModelConverter
             return judging;
         }
 
-        try
+        foreach (var ids in ProbeIds)
         {
-            var probe = ProbeInputs.Create(dense.InputMetadata, ProbeSeed);
-            dense.Run(probe, cancellation);
-            return [probe];
+            try
+            {
+                var probe = ProbeInputs.Create(dense.InputMetadata, ProbeSeed, ids);
+                dense.Run(probe, cancellation);
+                return [probe];
+            }
+            catch (Exception exception) when (exception is OnnxRuntimeException or NotSupportedException)
+            {
+                // The next ones are smaller; without any the model is not compared.
+            }
         }
-        catch (Exception exception) when (exception is OnnxRuntimeException or NotSupportedException)
-        {
-            return [];
-        }
+
+        return [];
     }
 
     private static void CheckData(OnnxModel model, string target)

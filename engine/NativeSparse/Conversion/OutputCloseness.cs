@@ -52,6 +52,12 @@ public sealed class OutputCloseness
         double dot = 0, a = 0, b = 0, difference = 0;
         for (var i = 0; i < expected.Length; i++)
         {
+            // What is infinite or no number in both is no difference.
+            if (!float.IsFinite(expected[i]) && expected[i].Equals(actual[i]))
+            {
+                continue;
+            }
+
             dot += (double)expected[i] * actual[i];
             a += (double)expected[i] * expected[i];
             b += (double)actual[i] * actual[i];

@@ -21,9 +21,15 @@ internal static class PlanFields
             Check(defaults, "defaults", ConversionJson.Default.DefaultsEntry);
         }
 
-        if (plan["linears"] is JsonObject linears)
+        if (plan["linears"] is { } entry)
         {
+            var linears = entry as JsonObject ?? throw new ModelFormatException(
+                "linears: expected an object such as {\"precision\":\"int8\",\"except\":[\"head\"]}", site: "linears");
             Check(linears, "linears", ConversionJson.Default.LinearsEntry);
+            if (linears["except"] is not (null or JsonArray))
+            {
+                throw new ModelFormatException("linears.except: expected a list of names", site: "linears");
+            }
         }
 
         if (plan["sites"] is not JsonArray sites)

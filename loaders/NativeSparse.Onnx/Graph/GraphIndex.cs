@@ -79,7 +79,10 @@ internal sealed class GraphIndex
 
         foreach (var tensor in scope.Proto.Initializer)
         {
-            scope.Define(tensor.Name).Tensor = tensor;
+            var value = scope.Define(tensor.Name);
+            value.Tensor = value.Tensor is null
+                ? tensor
+                : throw new ModelFormatException($"two initializers are named '{tensor.Name}'; remove one", site: tensor.Name);
         }
 
         for (var i = 0; i < scope.Proto.Node.Count; i++)

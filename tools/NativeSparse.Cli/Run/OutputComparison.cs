@@ -51,7 +51,7 @@ internal static class OutputComparison
         {
             // Equal infinities and NaN in the same place are no difference.
             var difference = actual[i].Equals(expected[i]) ? 0 : Math.Abs(actual[i] - expected[i]);
-            outside = outside >= 0 || difference <= Allowed(i) ? outside : i;
+            outside = outside >= 0 || difference == 0 || difference <= Allowed(i) ? outside : i;
             worst = Math.Max(worst, double.IsNaN(difference) ? double.PositiveInfinity : difference);
             largest = Math.Max(largest, double.IsFinite(expected[i]) ? Math.Abs(expected[i]) : 0);
         }

@@ -12,7 +12,7 @@ namespace NativeSparse.Cli.Bench.Kernels;
 internal sealed class BenchKernelsCommand : ToolCommand
 {
     private const string Automatic = "cpu";
-    private const string Reference = "reference";
+    private const string Version = "cpu:";
     private const int DefaultRounds = 31;
     private readonly Option<string?> _family = new("--family")
     {
@@ -43,7 +43,7 @@ internal sealed class BenchKernelsCommand : ToolCommand
 
     private readonly Option<string?> _backends = new("--backend")
     {
-        Description = "Backends separated by commas, as 'devices' lists them. Default: cpu; with --assert all that can run here but the reference.",
+        Description = "Backends separated by commas, as 'devices' lists them. Default: cpu; with --assert every version for this processor that can run here.",
         HelpName = "LIST",
     };
 
@@ -150,8 +150,8 @@ internal sealed class BenchKernelsCommand : ToolCommand
             return named ?? [Automatic];
         }
 
-        // What is judged has to run, whatever it is compared with; the reference is slow on purpose.
-        return [Automatic, .. named ?? BackendCatalog.List().Where(backend => backend.Usable && backend.Name != Reference).Select(backend => backend.Name)];
+        // What is judged has to run, whatever it is compared with. The reference is slow on purpose, and devices are never picked.
+        return [Automatic, .. named ?? BackendCatalog.List().Where(backend => backend.Usable && backend.Name.StartsWith(Version, StringComparison.Ordinal)).Select(backend => backend.Name)];
     }
 
     private KernelCase[] Cases(Invocation invocation)

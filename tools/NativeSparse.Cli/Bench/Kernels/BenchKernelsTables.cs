@@ -89,7 +89,7 @@ internal static class BenchKernelsTables
     {
         foreach (var costs in document.SparseCosts)
         {
-            var origin = costs.WasKept ? $"costs kept in {costs.File}"
+            var origin = costs.WasKept ? $"costs kept in {costs.File} (--measure-costs measures anew)"
                 : costs.File is null ? "costs measured now and not kept"
                 : $"costs measured now and kept in {costs.File}";
             console.WriteLine($"picked layout at {costs.Precision}: by {origin}{(costs.Reason is null ? "" : $"; {costs.Reason}")}");

@@ -28,7 +28,7 @@ internal static class KernelVerdict
             if (row.RatioToFastestOtherLayoutHigh < AllowedRatio)
             {
                 yield return Failure(
-                    row, $"layout {row.FastestOtherLayout}", row.RatioToFastestOtherLayout, row.RatioToFastestOtherLayoutHigh, $" in the picked layout {row.PickedLayout}");
+                    row, $"layout {row.FastestOtherLayout}", row.RatioToFastestOtherLayout, row.RatioToFastestOtherLayoutHigh, $" in the picked layout {row.PickedLayout}; if the costs were measured on a busy machine, measure them anew with --measure-costs");
             }
         }
     }

@@ -30,10 +30,10 @@ internal sealed record BenchedModel(string Name, string File, ModelRunner Runner
     public EngineInfo? Info => (Runner as EngineRunner)?.Info;
 
     /// <summary>Form of the sites, or null in ONNX Runtime.</summary>
-    public string? Form => Info is { } info ? string.Join('+', info.Sites.Select(site => site.Form).Distinct()) : null;
+    public string? Form => Info is { } info ? string.Join('+', info.Sites.Select(site => site.Form).Distinct().Order(StringComparer.Ordinal)) : null;
 
     /// <summary>How the sites' matrices are held, or null in ONNX Runtime.</summary>
-    public string? Precision => Info is { } info ? string.Join('+', info.Sites.Select(site => site.Precision).Distinct()) : null;
+    public string? Precision => Info is { } info ? string.Join('+', info.Sites.Select(site => site.Precision).Distinct().Order(StringComparer.Ordinal)) : null;
 
     /// <summary>Mean share of the hidden neurons that run for a token.</summary>
     public double ActiveShare => Info?.Report?.Sites is { Count: > 0 } sites ? sites.Average(site => site.ActiveShare) : 1;

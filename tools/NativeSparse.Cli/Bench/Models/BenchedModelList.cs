@@ -27,7 +27,7 @@ internal sealed class BenchedModelList : IDisposable
     /// Adds the runners of a file: of a dense one ONNX Runtime, its dynamic int8 where the file is not quantized, ours dense, and ours with the plan; of a converted one ours, beside the
     /// first dense file.
     /// </summary>
-    /// <exception cref="InputException">A dense file has no feed-forward network: there would be nothing of ours to time.</exception>
+    /// <exception cref="InputException">A dense file has nothing that the plan, or a dense one, moves to our kernels.</exception>
     public void Add(string path, ConversionPlan? plan, CalibrationData? calibration, int? threads, SparseOptions options, CancellationToken cancellation)
     {
         var asIs = new EngineRunner(SparseEngine.Load(path, options, cancellation));
@@ -38,7 +38,7 @@ internal sealed class BenchedModelList : IDisposable
         }
 
         asIs.Dispose();
-        var baseline = new BenchedModel(BaselineName.Of(path), path, new OnnxRuntimeRunner(path, threads), null);
+        var baseline = new BenchedModel(BaselineName.Of(path, plan?.Linears is not null), path, new OnnxRuntimeRunner(path, threads), null);
         _models.Add(baseline);
         AddDynamicInt8(path, threads, baseline);
         AddConverted(path, ConversionPlan.ForEverySite(Dense), null, baseline, options, cancellation);
@@ -63,7 +63,7 @@ internal sealed class BenchedModelList : IDisposable
         foreach (var (name, perChannel, reduceRange) in ((string, bool, bool)[])[(BenchedModel.DynamicInt8, true, SaturatesProducts), (BenchedModel.DynamicInt8PerTensor, false, false)])
         {
             var model = OnnxModel.Load(path);
-            var isQuantized = model.FindFeedForwards().Sites.Any(site => site.Quantized);
+            var isQuantized = model.FindFeedForwards().Sites.Any(site => site.Quantized) || model.FindLinears().Any(linear => linear.Quantized);
             if (!isQuantized && model.QuantizeDynamically(perChannel, reduceRange) > 0)
             {
                 _models.Add(new BenchedModel(name, path, new OnnxRuntimeRunner(model, threads), baseline));
@@ -75,6 +75,12 @@ internal sealed class BenchedModelList : IDisposable
         string path, ConversionPlan plan, CalibrationData? calibration, BenchedModel baseline, SparseOptions options, CancellationToken cancellation)
     {
         var engine = SparseEngine.Load(path, options with { Plan = plan, Calibration = calibration }, cancellation);
+        if (engine.Info.Sites.Count == 0)
+        {
+            engine.Dispose();
+            return;
+        }
+
         _models.Add(new BenchedModel(BenchedModel.Ours, path, new EngineRunner(engine), baseline));
     }
 }
