@@ -45,6 +45,21 @@ public sealed class BenchModelCommandTests
     }
 
     [Fact]
+    public async Task A_model_without_a_network_is_timed_where_its_linears_move()
+    {
+        using var folder = new TemporaryFolder();
+        var model = folder.File("model.onnx");
+        SmallModel.Write(model, ["attention"], activation: "Softmax");
+
+        var capture = await Capture.Run("bench", "model", model, "--rounds", "1", "--linears", "int8", "--json");
+
+        Assert.Equal(0, capture.ExitCode);
+        var last = capture.Json().GetProperty("rows").EnumerateArray().Last();
+        Assert.Equal(("nativesparse", "linear", "int8"), (last.GetProperty("name").GetString(), last.GetProperty("form").GetString(), last.GetProperty("precision").GetString()));
+        Assert.Contains("--linears moves", (await Capture.Run("bench", "model", model, "--rounds", "1")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_converted_file_is_compared_with_the_dense_file_of_its_inputs_and_outputs()
     {
         using var folder = new TemporaryFolder();

@@ -72,6 +72,16 @@ public sealed class ReplaceLinearsTests
     }
 
     [Fact]
+    public void Two_initializers_of_one_name_are_refused()
+    {
+        var graph = new GraphBuilder(("x", [-1, 4]));
+        var model = graph.Output(graph.Linear("x", 4, 6), -1, 6).Load();
+        model.Proto.Graph.Initializer.Add(model.Proto.Graph.Initializer[0].Clone());
+
+        Assert.Contains(model.Proto.Graph.Initializer[0].Name, Assert.Throws<ModelFormatException>(model.FindLinears).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Half_precision_is_cast_around_the_node()
     {
         var graph = new GraphBuilder();

@@ -51,6 +51,7 @@ public sealed class ConversionPlanTests
     [InlineData("{ \"linears\": { \"precision\": \"int8\", \"nosuch\": 1 } }", "nosuch")]
     [InlineData("{ \"linears\": { \"precision\": \"int8\", \"except\": [ null ] } }", "linears")]
     [InlineData("{ \"linears\": 3 }", "linears")]
+    [InlineData("{ \"linears\": { \"precision\": \"int8\", \"except\": \"x\" } }", "linears.except")]
     [InlineData("{ \"attention\": { \"precision\": \"int8\" } }", "attention")]
     [InlineData("{ \"sites\": [ null ] }", "sites")]
     [InlineData("[]", "plan")]

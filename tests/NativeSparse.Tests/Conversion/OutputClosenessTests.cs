@@ -33,4 +33,14 @@ public sealed class OutputClosenessTests
         Assert.Null(closeness.Report().RelativeError);
         Assert.Null(closeness.Report().Cosine);
     }
+
+    [Fact]
+    public void What_is_no_number_in_both_is_no_difference()
+    {
+        var closeness = new OutputCloseness("y");
+        closeness.Add([1, float.NaN, 2, float.PositiveInfinity], [1, float.NaN, 2, float.PositiveInfinity], 4);
+
+        var report = closeness.Report();
+        Assert.Equal((1, 0), (report.Cosine!.Value, report.RelativeError!.Value));
+    }
 }
