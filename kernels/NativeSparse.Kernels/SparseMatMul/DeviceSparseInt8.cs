@@ -13,11 +13,12 @@ internal sealed class DeviceSparseInt8(Device device)
     private delegate void Launcher(AcceleratorStream stream, KernelConfig config, SparseInt8Parameters parameters, SparseInt8Operands operands);
 
     /// <param name="call">The call.</param>
-    /// <param name="x">Tokens, on the device.</param>
+    /// <param name="x">Tokens, or pixels, as rows on the device.</param>
     /// <param name="weights">This device's.</param>
     /// <param name="epilogue">Where it lies.</param>
     /// <param name="y">On the device.</param>
-    public void Run(in DeviceCall call, View x, DeviceQuantizedSparse weights, in Epilogue epilogue, View y)
+    /// <param name="isChannels">Whether <paramref name="y"/> is rows of channels.</param>
+    public void Run(in DeviceCall call, View x, DeviceQuantizedSparse weights, in Epilogue epilogue, View y, bool isChannels)
     {
         var operands = weights.Operands(call);
         var rounded = RoundedRows.Rent(call, x, 1, weights.WordsOfRow);
@@ -43,7 +44,8 @@ internal sealed class DeviceSparseInt8(Device device)
             BlockHeight = weights.BlockHeight,
             Turns = turns,
             InputStride = turned.Stride,
-            OutputStride = y.Stride,
+            TokenStep = isChannels ? 1 : y.Stride,
+            OutputStep = isChannels ? y.Stride : 1,
             MultiplierStride = multiplier.Stride,
             Activation = (int)epilogue.Activation.Kind,
             Slope = epilogue.Activation.Slope,

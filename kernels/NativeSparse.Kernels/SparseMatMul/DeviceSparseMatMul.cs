@@ -30,12 +30,7 @@ internal sealed class DeviceSparseMatMul(Device device) : ISparseMatMul
     public void Run(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y)
     {
         SparseArguments.CheckRun(x, weights, epilogue, y);
-        var (floats, integers) = (weights as DeviceSparse, weights as DeviceQuantizedSparse);
-        if ((floats?.Device ?? integers?.Device) != device)
-        {
-            throw DenseArguments.Foreign(device.Name, nameof(weights));
-        }
-
+        var (floats, integers) = Own(weights);
         execution.Cancellation.ThrowIfCancellationRequested();
         if (y.Rows == 0)
         {
@@ -48,7 +43,7 @@ internal sealed class DeviceSparseMatMul(Device device) : ISparseMatMul
             var (input, result) = (call.Read(x), call.Write(y));
             if (integers is not null)
             {
-                _int8.Run(call, input, integers, epilogue, result);
+                _int8.Run(call, input, integers, epilogue, result, isChannels: false);
             }
             else
             {
@@ -68,7 +63,7 @@ internal sealed class DeviceSparseMatMul(Device device) : ISparseMatMul
     public void RunChannels(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y)
     {
         SparseArguments.CheckChannels(x, weights, epilogue, y);
-        var own = Own(weights);
+        var (floats, integers) = Own(weights);
         execution.Cancellation.ThrowIfCancellationRequested();
         if (y.Columns == 0)
         {
@@ -79,8 +74,17 @@ internal sealed class DeviceSparseMatMul(Device device) : ISparseMatMul
         {
             using var call = new DeviceCall(device);
             var (input, result) = (call.Read(x), call.Write(y));
-            var p = new SparseParameters { Tokens = y.Columns, TokenStep = 1, OutputStep = result.Stride };
-            Launch(call, p, input, own, epilogue, result);
+            if (integers is not null)
+            {
+                var pixels = _transpose.Run(call, call.Values<float>(input), x.Rows, x.Columns, input.Stride);
+                _int8.Run(call, pixels, integers, epilogue, result, isChannels: true);
+            }
+            else
+            {
+                var p = new SparseParameters { Tokens = y.Columns, TokenStep = 1, OutputStep = result.Stride };
+                Launch(call, p, input, floats!, epilogue, result);
+            }
+
             call.Finish();
         }
         catch (AcceleratorException failure)
@@ -119,6 +123,9 @@ internal sealed class DeviceSparseMatMul(Device device) : ISparseMatMul
         (isQuads ? _quads : _single).Launcher(device.Launch(), new KernelConfig(grid, new Index3D(device.GroupThreads, 1, 1)), p, o);
     }
 
-    private DeviceSparse Own(PackedSparse weights) =>
-        weights is DeviceSparse own && own.Device == device ? own : throw DenseArguments.Foreign(device.Name, nameof(weights));
+    private (DeviceSparse? Floats, DeviceQuantizedSparse? Integers) Own(PackedSparse weights)
+    {
+        var (floats, integers) = (weights as DeviceSparse, weights as DeviceQuantizedSparse);
+        return (floats?.Device ?? integers?.Device) == device ? (floats, integers) : throw DenseArguments.Foreign(device.Name, nameof(weights));
+    }
 }

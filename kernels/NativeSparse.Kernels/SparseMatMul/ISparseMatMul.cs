@@ -13,7 +13,7 @@ namespace NativeSparse.Kernels;
 /// Zeros that are not stored are not multiplied: an infinite or NaN input reaches only the outputs that store an entry for it.
 /// </para>
 /// <para>
-/// int8. Each row of x is rounded as <see cref="IDenseMatMul"/> rounds it at int8: u8 q with a scale s and a zero point z of the whole row. Before
+/// int8. Each row of x, or each pixel of rows of channels, is rounded as <see cref="IDenseMatMul"/> rounds it at int8: u8 q with a scale s and a zero point z of the whole row. Before
 /// the activation an output is <c>fma(sum_k (q_k - z) w_kn * columnScale_n, s, bias_n)</c>, the sum over the stored blocks, exact in 32 bits. So
 /// every version gives the same bits, and those of its dense int8 product of the same matrix with its zeros (a device may round the product before it
 /// adds the bias, and where its division is not exact, an input that lies between two steps may be rounded to the other one); a row that holds a NaN or an infinity is NaN throughout. The error against exact arithmetic before the activation is at most
@@ -50,13 +50,15 @@ public interface ISparseMatMul
     /// <exception cref="ArgumentException">The weights are another backend's.</exception>
     void Run(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y);
 
-    /// <summary>Rows of channels, a 1x1 convolution over P pixels: <c>y[n, p] = act(sum_k x[k, p] W[k, n] + bias[n])</c>.</summary>
+    /// <summary>
+    /// Rows of channels, a 1x1 convolution over P pixels: <c>y[n, p] = act(sum_k x[k, p] W[k, n] + bias[n])</c>; the bits of <see cref="Run"/> on
+    /// the pixels as rows.
+    /// </summary>
     /// <param name="execution">Threads, scratch, cancellation.</param>
     /// <param name="x"><c>[K, P]</c> float32.</param>
     /// <param name="weights">Packed by this family of this backend.</param>
     /// <param name="epilogue">Bias <c>[1, N]</c> and activation; no multiplier.</param>
     /// <param name="y"><c>[N, P]</c> float32; must not overlap <paramref name="x"/>.</param>
-    /// <exception cref="NotSupportedException">The weights are int8.</exception>
     /// <exception cref="ShapeMismatchException">Shapes do not fit, or there is a multiplier.</exception>
     /// <exception cref="ArgumentException">The weights are another backend's.</exception>
     void RunChannels(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y);

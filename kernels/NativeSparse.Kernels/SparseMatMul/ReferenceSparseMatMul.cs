@@ -41,6 +41,12 @@ internal sealed unsafe class ReferenceSparseMatMul : ISparseMatMul
     public void RunChannels(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y)
     {
         SparseArguments.CheckChannels(x, weights, epilogue, y);
+        if (weights is ReferenceQuantizedSparse)
+        {
+            QuantizedChannels.Run(this, execution, x, weights, epilogue, y);
+            return;
+        }
+
         var own = Own(weights);
         for (var n = 0; n < y.Rows; n++)
         {

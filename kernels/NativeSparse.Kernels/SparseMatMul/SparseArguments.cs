@@ -20,11 +20,6 @@ internal static class SparseArguments
     {
         ArgumentNullException.ThrowIfNull(weights);
         weights.ThrowIfDisposed();
-        if (weights.Precision != Precision.Float32)
-        {
-            throw new NotSupportedException($"rows of channels take {Precision.Float32} weights, got {weights.Precision}; rows of tokens take both");
-        }
-
         x.Require(nameof(x), weights.InputWidth, y.Columns);
         y.Require(nameof(y), weights.OutputWidth, y.Columns);
         CheckBias(epilogue, weights);

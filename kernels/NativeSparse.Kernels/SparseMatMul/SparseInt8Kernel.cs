@@ -103,7 +103,7 @@ internal static class SparseInt8Kernel
                 value *= o.Multiplier[((long)(token + i) * p.MultiplierStride) + output];
             }
 
-            o.Outputs[((long)(token + i) * p.OutputStride) + output] = value;
+            o.Outputs[((long)(token + i) * p.TokenStep) + ((long)output * p.OutputStep)] = value;
         }
     }
 

@@ -18,7 +18,11 @@ internal struct SparseInt8Parameters
     /// <summary>Words from the tokens of one group of four inputs to the next one's.</summary>
     public int InputStride;
 
-    public int OutputStride;
+    /// <summary>From a token's output to the next token's.</summary>
+    public int TokenStep;
+
+    /// <summary>From an output of a token to the next one.</summary>
+    public int OutputStep;
 
     public int MultiplierStride;
 

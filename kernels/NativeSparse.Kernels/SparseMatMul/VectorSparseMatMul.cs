@@ -76,6 +76,12 @@ internal sealed unsafe class VectorSparseMatMul<TWidth, TVector>(Int8Products in
     public void RunChannels(in Execution execution, View x, PackedSparse weights, in Epilogue epilogue, View y)
     {
         SparseArguments.CheckChannels(x, weights, epilogue, y);
+        if (weights is VectorQuantizedSparse integers && integers.Version == int8.Tile.Name)
+        {
+            QuantizedChannels.Run(this, execution, x, weights, epilogue, y);
+            return;
+        }
+
         if (weights is VectorTwoOfFour halves && halves.Version == Version)
         {
             TwoOfFourProduct<TWidth, TVector>.RunChannels(execution, x, halves, epilogue, y);

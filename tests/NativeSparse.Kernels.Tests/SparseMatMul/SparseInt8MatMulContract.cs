@@ -50,6 +50,23 @@ public abstract class SparseInt8MatMulContract : IDisposable
     }
 
     [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Rows_of_channels_are_the_products_of_their_pixels_bit_for_bit(int pixels, int inputs, int outputs, int height)
+    {
+        using var problem = new SparseInt8Problem(_backend, pixels, inputs, outputs, height);
+        var epilogue = new Epilogue { Bias = problem.Bias.View, Activation = new Activation(ActivationKind.Relu) };
+        var expected = problem.Run(1, epilogue);
+        foreach (var threads in new[] { 1, 3 })
+        {
+            var channels = problem.RunChannels(threads, epilogue);
+            for (var i = 0; i < expected.Length; i++)
+            {
+                Assert.Equal(expected[i], channels[(i % outputs * pixels) + (i / outputs)]);
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(16, 9, 70, 50)]
     [InlineData(32, 40, 131, 96)]
     public void The_error_stays_within_its_bound(int height, int rows, int inputs, int outputs)
@@ -249,11 +266,13 @@ public abstract class SparseInt8MatMulContract : IDisposable
         Assert.Throws<ShapeMismatchException>(() => sparse.Run(host.Execution, x.View, packed, default, wide.View));
         Assert.Throws<ShapeMismatchException>(() => sparse.Run(host.Execution, x.View, packed, new Epilogue { Bias = wide.View }, y.View));
         Assert.Throws<ShapeMismatchException>(() => sparse.Run(host.Execution, x.View, packed, new Epilogue { Multiplier = wide.View }, y.View));
-        Assert.Throws<NotSupportedException>(() => sparse.RunChannels(host.Execution, columns.View, packed, default, channels.View));
+        Assert.Throws<ShapeMismatchException>(() => sparse.RunChannels(host.Execution, channels.View, packed, default, channels.View));
+        Assert.Throws<ShapeMismatchException>(() => sparse.RunChannels(host.Execution, columns.View, packed, new Epilogue { Multiplier = channels.View }, channels.View));
         Assert.Throws<ArgumentNullException>(() => sparse.Pack((QuantizedSparseWeights)null!));
         using var backend = _backend is ReferenceBackend ? Versions.Vector128() : Versions.Reference();
         using var other = backend.Sparse.Pack(plain);
         Assert.Throws<ArgumentException>(() => sparse.Run(host.Execution, x.View, other, default, y.View));
+        Assert.Throws<ArgumentException>(() => sparse.RunChannels(host.Execution, columns.View, other, default, channels.View));
         packed.Dispose();
         packed.Dispose();
         Assert.Throws<ObjectDisposedException>(() => sparse.Run(host.Execution, x.View, packed, default, y.View));

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace NativeSparse.Kernels.Tests;
 
 /// <summary>Random sparse int8 weights and operands, on one backend.</summary>
@@ -61,6 +63,25 @@ internal sealed class SparseInt8Problem : IDisposable
     }
 
     public void RunOn(Host host, Operand y, Epilogue epilogue = default) => _backend.Sparse.Run(host.Execution, X.View, _packed, epilogue, y.View);
+
+    /// <summary>The rows of <see cref="X"/> as pixels: outputs <c>[N, P]</c>.</summary>
+    public float[] RunChannels(int threads, Epilogue epilogue = default)
+    {
+        using var host = new Host(threads);
+        using var x = new Operand(Plain.InputWidth, X.View.Rows, gap: 5);
+        using var y = new Operand(Plain.OutputWidth, X.View.Rows, gap: 3);
+        for (var k = 0; k < Plain.InputWidth; k++)
+        {
+            for (var p = 0; p < X.View.Rows; p++)
+            {
+                x.Row(k)[p] = X.Row(p)[k];
+            }
+        }
+
+        _backend.Sparse.RunChannels(host.Execution, x.View, _packed, epilogue, y.View);
+        Assert.True(y.GapsAreUntouched());
+        return y.Values();
+    }
 
     public float[] RunDense(int threads, Epilogue epilogue = default)
     {
