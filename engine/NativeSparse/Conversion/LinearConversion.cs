@@ -39,9 +39,6 @@ internal sealed class LinearConversion
         }
     }
 
-    /// <summary>How many linears are converted.</summary>
-    public int Count => _sites.Count;
-
     /// <summary>What was done so far.</summary>
     public IReadOnlyList<LinearReport> Reports => [.. _reports];
 

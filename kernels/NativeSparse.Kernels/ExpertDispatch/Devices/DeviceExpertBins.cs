@@ -9,30 +9,14 @@ internal sealed class DeviceExpertBins(Device device)
     private readonly DeviceKernel<Launcher> _kernel = new(device, KernelMethods.ExpertBins);
     private readonly DeviceKernel<Int8Launcher> _int8 = new(device, KernelMethods.ExpertBinsInt8);
 
-    private delegate void Launcher(
-        AcceleratorStream stream,
-        KernelConfig config,
-        ExpertBinParameters parameters,
-        ArrayView<int> counts,
-        ArrayView<int> experts,
-        ArrayView<float> weights,
-        ArrayView<int> tokens,
-        ArrayView<float> factors,
-        ArrayView<int> slots,
-        ArrayView<TileSpan> spans);
+    private delegate void Launcher(AcceleratorStream stream, KernelConfig config, ExpertBinParameters parameters, ExpertBinOperands operands);
 
     private delegate void Int8Launcher(
         AcceleratorStream stream,
         KernelConfig config,
         ExpertBinParameters parameters,
+        ExpertBinOperands operands,
         QuantizeParameters quantize,
-        ArrayView<int> counts,
-        ArrayView<int> experts,
-        ArrayView<float> weights,
-        ArrayView<int> tokens,
-        ArrayView<float> factors,
-        ArrayView<int> slots,
-        ArrayView<TileSpan> spans,
         ArrayView<TileMatrix> parts,
         ArrayView<float> inputs,
         ArrayView<int> words,
@@ -51,13 +35,7 @@ internal sealed class DeviceExpertBins(Device device)
             device.Launch(),
             device.Groups(experts, 1),
             Parameters(o, sorted, experts, first, tokens),
-            call.Values<int>(o.Counts),
-            call.Values<int>(o.Experts),
-            call.Values<float>(o.Weights),
-            sorted.Index,
-            sorted.Factors,
-            sorted.Slots,
-            sorted.Spans);
+            Operands(call, o, sorted));
         return sorted;
     }
 
@@ -78,14 +56,8 @@ internal sealed class DeviceExpertBins(Device device)
             device.Launch(),
             device.Groups(experts.Experts + tokens, 1),
             Parameters(o, sorted, experts.Experts, first, tokens),
+            Operands(call, o, sorted),
             new QuantizeParameters { Stride = x.Stride, WordStride = rounded.Stride, Parts = 1 },
-            call.Values<int>(o.Counts),
-            call.Values<int>(o.Experts),
-            call.Values<float>(o.Weights),
-            sorted.Index,
-            sorted.Factors,
-            sorted.Slots,
-            sorted.Spans,
             experts.Up.Parts(call),
             call.Values<float>(x),
             rounded.Words,
@@ -108,6 +80,17 @@ internal sealed class DeviceExpertBins(Device device)
             Count = pairs,
         };
     }
+
+    private static ExpertBinOperands Operands(in DeviceCall call, in DeviceExpertOperands o, in DeviceExpertPairs pairs) => new()
+    {
+        Counts = call.Values<int>(o.Counts),
+        Experts = call.Values<int>(o.Experts),
+        Weights = call.Values<float>(o.Weights),
+        Tokens = pairs.Index,
+        Factors = pairs.Factors,
+        Slots = pairs.Slots,
+        Spans = pairs.Spans,
+    };
 
     private static ExpertBinParameters Parameters(in DeviceExpertOperands o, in DeviceExpertPairs pairs, int experts, int first, int tokens) => new()
     {

@@ -10,32 +10,18 @@ internal static class ExpertBinKernel
 {
     public const int MostThreads = 256;
 
-    public static void Run(
-        ExpertBinParameters p,
-        ArrayView<int> counts,
-        ArrayView<int> experts,
-        ArrayView<float> weights,
-        ArrayView<int> tokens,
-        ArrayView<float> factors,
-        ArrayView<int> slots,
-        ArrayView<TileSpan> spans)
+    public static void Run(ExpertBinParameters p, ExpertBinOperands o)
     {
         var before = SharedMemory.Allocate<int>(MostThreads);
         var own = SharedMemory.Allocate<int>(MostThreads);
-        Sort(p, before, own, counts, experts, weights, tokens, factors, slots, spans);
+        Sort(p, o, before, own);
     }
 
     /// <summary>The same at int8: the groups after those of the experts round a token each, which no pair waits for.</summary>
     public static void RunInt8(
         ExpertBinParameters p,
+        ExpertBinOperands o,
         QuantizeParameters q,
-        ArrayView<int> counts,
-        ArrayView<int> experts,
-        ArrayView<float> weights,
-        ArrayView<int> tokens,
-        ArrayView<float> factors,
-        ArrayView<int> slots,
-        ArrayView<TileSpan> spans,
         ArrayView<TileMatrix> parts,
         ArrayView<float> inputs,
         ArrayView<int> words,
@@ -46,7 +32,7 @@ internal static class ExpertBinKernel
         var ranges = SharedMemory.Allocate<RowRange>(MostThreads);
         if (Grid.IdxX < p.Experts)
         {
-            Sort(p, before, own, counts, experts, weights, tokens, factors, slots, spans);
+            Sort(p, o, before, own);
         }
         else
         {
@@ -54,17 +40,7 @@ internal static class ExpertBinKernel
         }
     }
 
-    private static void Sort(
-        in ExpertBinParameters p,
-        ArrayView<int> before,
-        ArrayView<int> own,
-        ArrayView<int> counts,
-        ArrayView<int> experts,
-        ArrayView<float> weights,
-        ArrayView<int> tokens,
-        ArrayView<float> factors,
-        ArrayView<int> slots,
-        ArrayView<TileSpan> spans)
+    private static void Sort(in ExpertBinParameters p, in ExpertBinOperands o, ArrayView<int> before, ArrayView<int> own)
     {
         var thread = Group.IdxX;
         var expert = Grid.IdxX;
@@ -75,9 +51,9 @@ internal static class ExpertBinKernel
         for (var t = first; t < end; t++)
         {
             var line = (long)(p.FirstToken + t) * p.ExpertStride;
-            for (var i = 0; i < counts[p.FirstToken + t]; i++)
+            for (var i = 0; i < o.Counts[p.FirstToken + t]; i++)
             {
-                var chosen = experts[line + i];
+                var chosen = o.Experts[line + i];
                 lower += chosen < expert ? 1 : 0;
                 equal += chosen == expert ? 1 : 0;
             }
@@ -100,13 +76,13 @@ internal static class ExpertBinKernel
         for (var t = first; t < end; t++)
         {
             var line = (long)(p.FirstToken + t) * p.ExpertStride;
-            for (var i = 0; i < counts[p.FirstToken + t]; i++)
+            for (var i = 0; i < o.Counts[p.FirstToken + t]; i++)
             {
-                if (experts[line + i] == expert)
+                if (o.Experts[line + i] == expert)
                 {
-                    tokens[slot] = t;
-                    factors[slot] = weights[((long)(p.FirstToken + t) * p.WeightStride) + i] * p.Scale;
-                    slots[((long)t * p.Capacity) + i] = slot;
+                    o.Tokens[slot] = t;
+                    o.Factors[slot] = o.Weights[((long)(p.FirstToken + t) * p.WeightStride) + i] * p.Scale;
+                    o.Slots[((long)t * p.Capacity) + i] = slot;
                     slot++;
                 }
             }
@@ -120,7 +96,7 @@ internal static class ExpertBinKernel
             rows.Matrix = expert;
             rows.FirstRow = start + ((span - firstSpan) * p.Height);
             rows.Rows = IntrinsicMath.Clamp(start + all - rows.FirstRow, 0, p.Height);
-            spans[span] = rows;
+            o.Spans[span] = rows;
         }
     }
 }

@@ -60,11 +60,16 @@ internal sealed class BenchedModelList : IDisposable
 
     private void AddDynamicInt8(string path, int? threads, BenchedModel baseline)
     {
+        var original = OnnxModel.Load(path);
+        if (original.FindFeedForwards().Sites.Any(site => site.Quantized) || original.FindLinears().Any(linear => linear.Quantized))
+        {
+            return;
+        }
+
         foreach (var (name, perChannel, reduceRange) in ((string, bool, bool)[])[(BenchedModel.DynamicInt8, true, SaturatesProducts), (BenchedModel.DynamicInt8PerTensor, false, false)])
         {
             var model = OnnxModel.Load(path);
-            var isQuantized = model.FindFeedForwards().Sites.Any(site => site.Quantized) || model.FindLinears().Any(linear => linear.Quantized);
-            if (!isQuantized && model.QuantizeDynamically(perChannel, reduceRange) > 0)
+            if (model.QuantizeDynamically(perChannel, reduceRange) > 0)
             {
                 _models.Add(new BenchedModel(name, path, new OnnxRuntimeRunner(model, threads), baseline));
             }
